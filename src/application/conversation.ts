@@ -1,0 +1,39 @@
+import type { Digest, RotationId } from '../domain/ids.ts';
+import type { Slot } from '../domain/plan.ts';
+import type { Procedure, Stage } from '../domain/procedures.ts';
+import type { Place, Refusal } from '../domain/rotation.ts';
+import type { WaiverSubject } from '../domain/waivers.ts';
+
+/**
+ * What a person can say to Keysmith, by message or by button, once its shape is checked. Who said it
+ * comes from the authenticated activity and stands beside it, never inside.
+ */
+export type Said = Readonly<
+  | { say: 'rotate'; account: string; procedure: Procedure; reason: string; ticket?: string; place: Place; personal: boolean }
+  | { say: 'approve'; rotation: RotationId; stage: Stage; digest: Digest }
+  | { say: 'reject'; rotation: RotationId; stage: Stage; digest: Digest; reason?: string }
+  | { say: 'declare'; rotation: RotationId; consumer: string; holds: Slot | 'neither' }
+  | { say: 'confirm'; rotation: RotationId; consumer: string; to: Slot }
+  | { say: 'withdraw'; rotation: RotationId; consumer: string; to: Slot }
+  | { say: 'askWaiver'; rotation: RotationId; subject: WaiverSubject; reason: string }
+  | { say: 'approveWaiver'; rotation: RotationId; waiver: number }
+  | { say: 'rejectWaiver'; rotation: RotationId; waiver: number }
+  | { say: 'choose'; rotation: RotationId; choice: 'stay' | 'switchBack' }
+  | { say: 'askAgain'; rotation: RotationId }
+  | { say: 'closeOldKeyAlive'; rotation: RotationId }
+  | { say: 'retry'; rotation: RotationId; stage: Stage }
+  | { say: 'rollBack'; rotation: RotationId; stage: Stage }
+  | { say: 'cancel'; rotation: RotationId }
+>;
+
+/** What the worker answers, after its commit. The chat side turns it into a card or a sentence. */
+export type Answer = Readonly<
+  | { answer: 'done'; rotation: RotationId }
+  | { answer: 'started'; rotation: RotationId; inHomeChannel: boolean }
+  | { answer: 'refused'; rotation: RotationId; refusal: Refusal }
+  | { answer: 'alreadyRunning'; rotation: RotationId }
+  | { answer: 'noSuchRotation' }
+  | { answer: 'reasonMissing' }
+  | { answer: 'notYet'; procedure: Procedure }
+  | { answer: 'cannot'; says: string; remedy: string }
+>;

@@ -1,0 +1,23 @@
+import type { Digest } from '../../domain/ids.ts';
+
+/** Milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
+
+/** Log events, not prose. No field ever holds a key, a token or a card body. */
+export interface Log {
+  info(fields: Readonly<{ event: string } & Record<string, unknown>>): void;
+  warn(fields: Readonly<{ event: string } & Record<string, unknown>>): void;
+  error(fields: Readonly<{ event: string } & Record<string, unknown>>): void;
+}
+
+export interface Random {
+  /** A new rotation id, not yet known to be free. */
+  rotationId(): string;
+  /** 32 random bytes in hex. */
+  salt(): string;
+}
+
+/** SHA-256 (hex) over canonical JSON (RFC 8785). */
+export type DigestOf = (value: unknown) => Digest;

@@ -1,0 +1,165 @@
+import type { Fault } from '../../domain/faults.ts';
+import type { EffectKey, RotationId } from '../../domain/ids.ts';
+import type { Person } from '../../domain/people.ts';
+import type { Place, Rotation } from '../../domain/rotation.ts';
+import type { Asked } from '../../domain/steps.ts';
+import type { Answer, Said } from '../conversation.ts';
+
+/** What somebody asked for in Teams, as the chat side wrote it down. It decided nothing. */
+export type InboxRow = Readonly<{
+  id: string;
+  /** Unique: the conversation and the activity's id, so a repeated activity is one row. */
+  activity: string;
+  by: Person;
+  said: Said;
+  receivedAt: number;
+}>;
+
+/** The audit record of one change. `detail` holds fingerprints at most, never a value. */
+export type AuditEvent = Readonly<{ at: number; type: string; by?: Person; detail: unknown }>;
+
+export type NewEffect = Readonly<{ key: EffectKey; rotation: RotationId; attempt: number; notBefore?: number }> & Asked;
+
+/**
+ * What Teams must be shown. `card`: a living card, rendered from the current state when it is delivered,
+ * so several pending ones are one. `message`: a threaded reply. `direct`: a message to one person.
+ * `mentions` are people to be named; `text` holds `<at>n</at>` where the n-th (from 0) stands.
+ */
+export type OutboxContent = Readonly<
+  | { kind: 'card'; card: CardName }
+  | { kind: 'message'; text: string; mentions: readonly Person[] }
+  | { kind: 'direct'; person: Person; text: string; card?: CardName }
+>;
+
+/**
+ * `living`: the one card of the rotation. `consumer:<name>:<object id>`: the card that asks one owner
+ * about one consumer, in their personal chat. `waiver:<id>`: a waiver's own card with its votes.
+ */
+export type CardName = 'living' | `consumer:${string}:${string}` | `waiver:${number}`;
+
+export type OutboxRow = Readonly<{
+  id: string;
+  rotation: RotationId;
+  /** Delivered in order per lane: the place's conversation, or the person's. */
+  lane: string;
+  content: OutboxContent;
+  attempts: number;
+}>;
+
+/** One transaction. What is saved in it is saved together or not at all; jobs are sent in it too. */
+export interface Tx {
+  /** Refused with the running one's id when the same account already has a rotation that isn't over. */
+  insertRotation(rotation: Rotation, salt: string, event: AuditEvent): Promise<RotationId | null>;
+  /** Locks the row until the end of the transaction. */
+  lockRotation(id: RotationId): Promise<Rotation | null>;
+  /** Saves the row, appends the audit event, marks the living cards to be redrawn. `wakeAt`: the row's own next deadline. */
+  saveRotation(rotation: Rotation, event: AuditEvent, wakeAt: number | null): Promise<void>;
+  /** Another rotation of the same ARM account that isn't over. */
+  runningOn(accountId: string, otherThan: RotationId): Promise<RotationId | null>;
+  addEffects(effects: readonly NewEffect[]): Promise<void>;
+  finishEffect(key: EffectKey, attempt: number): Promise<void>;
+  addOutbox(rotation: RotationId, contents: readonly OutboxContent[]): Promise<void>;
+  answerInbox(id: string, answer: Answer): Promise<void>;
+}
+
+export type EffectRow = NewEffect & Readonly<{ done: boolean }>;
+
+/** Intent and outcome of one non-idempotent call, e.g. a regenerateKey or one secret's write. `before` and `after` hold fingerprints and versions only. */
+export type JournalRow = Readonly<{
+  call: string;
+  state: 'started' | 'done';
+  before: unknown;
+  after?: unknown;
+  found?: 'answered' | 'adopted';
+  startedAt: number;
+  /** How often the request was sent: more than one only after absence was proved. */
+  sends: number;
+}>;
+
+/** What happened to this lock attempt: the work's answer, or somebody else holds it. */
+export type Locked<T> = Readonly<{ held: true; value: T } | { held: false }>;
+
+export interface Journal {
+  find(call: string): Promise<JournalRow | null>;
+  /** Commits `started` before the call is sent; again after proved absence, counting `sends`. */
+  start(call: string, rotation: RotationId, before: unknown, at: number): Promise<void>;
+  finish(call: string, after: unknown, found: 'answered' | 'adopted', at: number): Promise<void>;
+  /** A call that certainly had no effect (refused, denied, throttled, not sent): the intent is taken back. */
+  withdraw(call: string, fault: Fault, at: number): Promise<void>;
+  /**
+   * Holds a session advisory lock on `key` on a dedicated direct connection while `work` runs;
+   * `signal` aborts when that connection dies.
+   */
+  withLock<T>(key: string, work: (signal: AbortSignal) => Promise<T>): Promise<Locked<T>>;
+}
+
+/** Our own probes against the data plane, so that the traffic can be counted without them. */
+export interface ProbeLog {
+  add(account: string, at: number, statuses: readonly number[]): Promise<void>;
+  /** Per whole minute (epoch ms). */
+  minutes(account: string, from: number): Promise<readonly Readonly<{ minute: number; calls: number; refused: number }>[]>;
+}
+
+/** Where a card was sent: known after its first delivery. */
+export type SentCard = Readonly<{ card: CardName; conversation: string; activityId: string }>;
+
+export interface Outbox {
+  /** The oldest row of a lane that is due, claimed for `leaseMs`; null when there is none or someone else delivers this lane. */
+  next(lane: string, now: number, leaseMs: number): Promise<OutboxRow | null>;
+  lanes(now: number): Promise<readonly string[]>;
+  sentCard(rotation: RotationId, card: CardName): Promise<SentCard | null>;
+  sent(id: string, sent: SentCard | null): Promise<void>;
+  postpone(id: string, until: number, why: string): Promise<void>;
+  /** Given up for good (403, 404, 413): this row only, the lane goes on. */
+  park(id: string, why: string): Promise<void>;
+  /** Timestamps (epoch ms) of the sends into a conversation in the last hour, newest first, for Teams' send limits. */
+  recentSends(lane: string, since: number): Promise<readonly number[]>;
+}
+
+export interface Rotations {
+  find(id: RotationId): Promise<Rotation | null>;
+  salt(id: RotationId): Promise<string>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly Rotation[]>;
+  runningFor(accountName: string): Promise<RotationId | null>;
+  events(id: RotationId): Promise<readonly AuditEvent[]>;
+  /** Rotations whose own deadline has come. */
+  due(now: number): Promise<readonly RotationId[]>;
+}
+
+export interface Inbox {
+  /** Writes a row down, once per activity. Gives the row's id, the earlier one's for a repeated activity. */
+  post(activity: string, by: Person, said: Said, at: number): Promise<Readonly<{ id: string; repeated: boolean }>>;
+  /** Waits for the worker's answer; null when it takes longer. */
+  answer(id: string, withinMs: number): Promise<Answer | null>;
+  /** Rows not yet answered, oldest first, in order per rotation. */
+  waiting(limit: number): Promise<readonly InboxRow[]>;
+}
+
+export interface Effects {
+  find(key: EffectKey): Promise<EffectRow | null>;
+}
+
+/** What wakes the worker. Each is a wake-up that carries an id; a stale one is a no-op. */
+export interface Wakers {
+  inbox(): Promise<void>;
+  /** Gives the time to come back at (epoch ms), or null when it is done. */
+  effect(key: EffectKey): Promise<number | null>;
+  rotation(id: RotationId): Promise<void>;
+  outbox(lane: string): Promise<number | null>;
+}
+
+export interface Store {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  readonly rotations: Rotations;
+  readonly inbox: Inbox;
+  readonly effects: Effects;
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly probes: ProbeLog;
+  /** Starts the jobs; resolves when they run. */
+  work(wakers: Wakers): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { Place };

@@ -1,0 +1,48 @@
+import type { Fault } from './faults.ts';
+import type { Holding, RegisteredConsumer } from './consumers.ts';
+import type { KeyPicture, Plan, Slot } from './plan.ts';
+import type { TrafficLook } from './traffic.ts';
+
+/**
+ * What the world is asked to do, step by step. The name of a step is the name of the file that carries
+ * it out (`application/steps/<step>.ts`), of its journal rows, and of the tests.
+ */
+export interface StepAsk {
+  plan: { account: string; consumers: readonly RegisteredConsumer[] };
+  giveConsumers: { slot: Slot; consumers: readonly string[] };
+  verifyConsumers: { consumers: readonly string[] };
+  regenerateIdleKey: { slot: Slot };
+  proveIdleKey: { slot: Slot };
+  watchTraffic: { from: number };
+  regenerateRetiredKey: { slot: Slot };
+  proveOldKeyDead: { slot: Slot; since: number };
+}
+
+/** What comes back. No answer holds the value of a key. */
+export interface StepAnswer {
+  plan:
+    | { safe: true; plan: Plan; holdings: Readonly<Record<string, Readonly<{ holds: Holding; note?: string }>>> }
+    | { safe: false; says: string; remedy: string; near?: readonly string[]; checks?: Plan['checks'] };
+  giveConsumers: {
+    given: readonly Readonly<{ consumer: string; version: string }>[];
+    failed: readonly Readonly<{ consumer: string; fault: Fault }>[];
+  };
+  /** `version`: what the consumer says it uses now; absent when it couldn't be asked. */
+  verifyConsumers: { seen: readonly Readonly<{ consumer: string; version?: string; note: string }>[] };
+  regenerateIdleKey: Regenerated;
+  proveIdleKey: { keys: KeyPicture; answers: number; proved: boolean; note?: string };
+  watchTraffic: { look: TrafficLook };
+  regenerateRetiredKey: Regenerated;
+  /** `heldHere`: false when the process that held the old value in memory is gone, so nobody can try it any more. */
+  proveOldKeyDead: { dead: boolean; tries: number; heldHere: boolean; note?: string };
+}
+
+/** Both slots after a regeneration, and whether the answer came back or was found by looking. */
+export type Regenerated = Readonly<{ keys: KeyPicture; found: 'answered' | 'adopted' }>;
+
+export type Step = keyof StepAsk;
+
+/** One step with what it is given: a union over {@link Step}. */
+export type Asked = { [S in Step]: Readonly<{ step: S; ask: Readonly<StepAsk[S]> }> }[Step];
+/** One step with what came back. */
+export type Answered = { [S in Step]: Readonly<{ step: S; answer: Readonly<StepAnswer[S]> }> }[Step];
