@@ -9,7 +9,15 @@ import type { WaiverSubject } from '../domain/waivers.ts';
  * comes from the authenticated activity and stands beside it, never inside.
  */
 export type Said = Readonly<
-  | { say: 'rotate'; account: string; procedure: Procedure; reason: string; ticket?: string; place: Place; personal: boolean }
+  | {
+      say: 'rotate';
+      account: string;
+      procedure: Procedure;
+      reason: string;
+      ticket?: string;
+      place: Place;
+      personal: boolean;
+    }
   | { say: 'approve'; rotation: RotationId; stage: Stage; digest: Digest }
   | { say: 'reject'; rotation: RotationId; stage: Stage; digest: Digest; reason?: string }
   | { say: 'declare'; rotation: RotationId; consumer: string; holds: Slot | 'neither' }

@@ -8,7 +8,11 @@ export type Vote = Readonly<{ by: Person; at: number; digest: Digest }>;
 export type VoteRefusal = 'ownRequest' | 'notAnApprover' | 'alreadyVoted';
 
 /** Whether a person may vote at a gate at all; the same rule for approving, rejecting and waiving. */
-export function mayVote(rule: GateRule, excluded: readonly Person[], person: Person): Result<true, VoteRefusal> {
+export function mayVote(
+  rule: GateRule,
+  excluded: readonly Person[],
+  person: Person,
+): Result<true, VoteRefusal> {
   if (isOneOf(person, excluded)) return err('ownRequest');
   if (!isOneOf(person, rule.from)) return err('notAnApprover');
   return ok(true);

@@ -2,8 +2,12 @@
 export type Person = Readonly<{ objectId: string; tenantId: string; name: string }>;
 
 /** Whether two records mean the same person: object id and tenant, never the name. */
-export const samePerson = (a: Pick<Person, 'objectId' | 'tenantId'>, b: Pick<Person, 'objectId' | 'tenantId'>): boolean =>
-  a.objectId.toLowerCase() === b.objectId.toLowerCase() && a.tenantId.toLowerCase() === b.tenantId.toLowerCase();
+export const samePerson = (
+  a: Pick<Person, 'objectId' | 'tenantId'>,
+  b: Pick<Person, 'objectId' | 'tenantId'>,
+): boolean =>
+  a.objectId.toLowerCase() === b.objectId.toLowerCase() &&
+  a.tenantId.toLowerCase() === b.tenantId.toLowerCase();
 
 export const isOneOf = (person: Person, people: readonly Person[]): boolean =>
   people.some((other) => samePerson(person, other));

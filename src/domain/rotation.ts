@@ -28,7 +28,10 @@ export type Request = Readonly<{
  * `live`: answered with 200 when last tried, or unchanged since. `unproved`: regenerated, not yet tried.
  * `retired`: regenerated after it was in use; its new value belongs to nobody. `unknown`: nobody can say.
  */
-export type SlotState = Readonly<{ fingerprint: Fingerprint; condition: 'live' | 'unproved' | 'retired' | 'unknown' }>;
+export type SlotState = Readonly<{
+  fingerprint: Fingerprint;
+  condition: 'live' | 'unproved' | 'retired' | 'unknown';
+}>;
 
 /** An effect that is under way; only its own answer is heard. */
 export type Running = Readonly<{ key: EffectKey; asked: Asked; attempt: number }>;
@@ -37,7 +40,8 @@ export type Running = Readonly<{ key: EffectKey; asked: Asked; attempt: number }
 export type Phase = Readonly<
   | { at: 'working'; stage: Stage; running: Running }
   | { at: 'moving'; stage: MovingStage; to: Slot; since: number }
-  | { at: 'watching'; stage: 'watchTraffic'; since: number; until: number }
+  /** `told`: whether people were told that the soak ended without evidence. */
+  | { at: 'watching'; stage: 'watchTraffic'; since: number; until: number; told: boolean }
   | {
       at: 'awaitingApproval';
       stage: GateStage;
@@ -52,7 +56,15 @@ export type Phase = Readonly<
   | { at: 'choosing'; stage: 'switchBack'; since: number; until: number }
   | { at: 'halted'; stage: Stage; fault: Fault; since: number; resume: Resume }
   | { at: 'completed'; stage: 'finished'; outcome: CompletedOutcome; finishedAt: number }
-  | { at: 'ended'; stage: Stage; outcome: EndedOutcome; says: string; remedy?: string; by?: Person; finishedAt: number }
+  | {
+      at: 'ended';
+      stage: Stage;
+      outcome: EndedOutcome;
+      says: string;
+      remedy?: string;
+      by?: Person;
+      finishedAt: number;
+    }
 >;
 
 export type MovingStage = 'settleOnOneKey' | 'moveConsumers' | 'switchBack' | 'rollBack';
@@ -93,8 +105,10 @@ export type Rotation = Readonly<{
   chains: Chains;
   /** The newest look at the traffic, since the first regeneration. */
   traffic?: TrafficLook;
-  /** When the first regeneration was done; the watch starts here. */
+  /** When the first regeneration was done; until then nothing was changed in Azure but perhaps secrets that settled. */
   touchedAt?: number;
+  /** When the newest change was made that could hurt somebody: refusals are judged from here. */
+  watchFrom?: number;
   oldKey?: OldKey;
   /** Facts that belong into the record: an adopted answer, a drift, a deviation. */
   remarks: readonly string[];

@@ -13,7 +13,8 @@ export interface StepAsk {
   verifyConsumers: { consumers: readonly string[] };
   regenerateIdleKey: { slot: Slot };
   proveIdleKey: { slot: Slot };
-  watchTraffic: { from: number };
+  /** Epoch ms: since the request, and since the newest change. */
+  watchTraffic: { totalFrom: number; windowFrom: number };
   regenerateRetiredKey: { slot: Slot };
   proveOldKeyDead: { slot: Slot; since: number };
 }
@@ -21,9 +22,15 @@ export interface StepAsk {
 /** What comes back. No answer holds the value of a key. */
 export interface StepAnswer {
   plan:
-    | { safe: true; plan: Plan; holdings: Readonly<Record<string, Readonly<{ holds: Holding; note?: string }>>> }
+    | {
+        safe: true;
+        plan: Plan;
+        holdings: Readonly<Record<string, Readonly<{ holds: Holding; note?: string }>>>;
+      }
     | { safe: false; says: string; remedy: string; near?: readonly string[]; checks?: Plan['checks'] };
+  /** Before anything is given the slot is listed, compared and tried again; `keys` is what stood there. */
   giveConsumers: {
+    keys: KeyPicture;
     given: readonly Readonly<{ consumer: string; version: string }>[];
     failed: readonly Readonly<{ consumer: string; fault: Fault }>[];
   };
@@ -33,8 +40,8 @@ export interface StepAnswer {
   proveIdleKey: { keys: KeyPicture; answers: number; proved: boolean; note?: string };
   watchTraffic: { look: TrafficLook };
   regenerateRetiredKey: Regenerated;
-  /** `heldHere`: false when the process that held the old value in memory is gone, so nobody can try it any more. */
-  proveOldKeyDead: { dead: boolean; tries: number; heldHere: boolean; note?: string };
+  /** `over`: why it makes no sense to go on trying (e.g. the process that held the old value in memory is gone). */
+  proveOldKeyDead: { dead: boolean; tries: number; over?: string };
 }
 
 /** Both slots after a regeneration, and whether the answer came back or was found by looking. */

@@ -17,8 +17,13 @@ export type TrafficSample = Readonly<{
 
 export type TrafficVerdict = 'quiet' | 'rise' | 'noEvidence';
 
-/** One look: a sample, or why there was none. */
-export type TrafficLook = Readonly<{ at: number } & ({ sample: TrafficSample } | { unavailable: string })>;
+/**
+ * One look: `window` since the newest change that could hurt somebody, `total` since the
+ * request (for the summary), or why there was nothing to see.
+ */
+export type TrafficLook = Readonly<
+  { at: number } & ({ window: TrafficSample; total: TrafficSample } | { unavailable: string })
+>;
 
 /**
  * Judges a sample against the time before the rotation. The refusals that the earlier rate leads one

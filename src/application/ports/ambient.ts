@@ -21,3 +21,9 @@ export interface Random {
 
 /** SHA-256 (hex) over canonical JSON (RFC 8785). */
 export type DigestOf = (value: unknown) => Digest;
+
+/** Waits, or rejects at once when the signal aborts. */
+export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** Those of the candidates that look most like the name, nearest first; none when nothing is near. */
+export type Nearest = (name: string, candidates: readonly string[]) => readonly string[];

@@ -53,7 +53,11 @@ export interface AzureAccounts {
   /** Locks at the account and above. A `ReadOnly` lock refuses listKeys and regenerateKey. */
   locks(id: AccountId, signal?: AbortSignal): Promise<Result<readonly Lock[], Fault>>;
   /** Those of `actions` that the identity lacks at the account's scope. */
-  missingActions(id: AccountId, actions: readonly string[], signal?: AbortSignal): Promise<Result<readonly string[], Fault>>;
+  missingActions(
+    id: AccountId,
+    actions: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Result<readonly string[], Fault>>;
   /** State of the customer-managed encryption key: why the account may stop working, or null when it is sound. */
   encryptionTrouble(state: AccountState, signal?: AbortSignal): Promise<Result<string | null, Fault>>;
 }
@@ -65,7 +69,12 @@ export interface AzureKeys {
    * POST regenerateKey, exactly one send (a client without retries). An ambiguous outcome is the fault
    * `unknownOutcome`; the caller looks before anything else.
    */
-  regenerateKey(account: Account, slot: Slot, salt: string, signal?: AbortSignal): Promise<Result<KeysInHand, Fault>>;
+  regenerateKey(
+    account: Account,
+    slot: Slot,
+    salt: string,
+    signal?: AbortSignal,
+  ): Promise<Result<KeysInHand, Fault>>;
   /** Tries a key that can't exist: 401 shows that this data plane refuses at all. */
   probeRandomKey(account: Account, signal?: AbortSignal): Promise<Probe>;
   /** Tries the value kept by {@link KeysInHand.keepRetired}; null when this process doesn't hold it. */
@@ -81,7 +90,12 @@ export type SecretInHand = Readonly<{
 }>;
 
 export interface AzureSecrets {
-  read(vault: string, secret: string, salt: string, signal?: AbortSignal): Promise<Result<SecretInHand, Fault>>;
+  read(
+    vault: string,
+    secret: string,
+    salt: string,
+    signal?: AbortSignal,
+  ): Promise<Result<SecretInHand, Fault>>;
   /**
    * Sets a new version with the sealed value, one send; keeps tags, content type and expiry of the
    * current version. Reads the secret just before writing and refuses with `drifted` when the current

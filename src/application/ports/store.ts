@@ -18,7 +18,13 @@ export type InboxRow = Readonly<{
 /** The audit record of one change. `detail` holds fingerprints at most, never a value. */
 export type AuditEvent = Readonly<{ at: number; type: string; by?: Person; detail: unknown }>;
 
-export type NewEffect = Readonly<{ key: EffectKey; rotation: RotationId; attempt: number; notBefore?: number }> & Asked;
+export type NewEffect = Readonly<{
+  key: EffectKey;
+  rotation: RotationId;
+  attempt: number;
+  notBefore?: number;
+}> &
+  Asked;
 
 /**
  * What Teams must be shown. `card`: a living card, rendered from the current state when it is delivered,
@@ -52,13 +58,15 @@ export interface Tx {
   insertRotation(rotation: Rotation, salt: string, event: AuditEvent): Promise<RotationId | null>;
   /** Locks the row until the end of the transaction. */
   lockRotation(id: RotationId): Promise<Rotation | null>;
-  /** Saves the row, appends the audit event, marks the living cards to be redrawn. `wakeAt`: the row's own next deadline. */
-  saveRotation(rotation: Rotation, event: AuditEvent, wakeAt: number | null): Promise<void>;
+  /** Saves the row, appends the audit event, marks the living cards to be redrawn. `wakeAt`: the row's own next deadline. Without an event nothing happened: only `wakeAt` is kept. */
+  saveRotation(rotation: Rotation, event: AuditEvent | null, wakeAt: number | null): Promise<void>;
   /** Another rotation of the same ARM account that isn't over. */
   runningOn(accountId: string, otherThan: RotationId): Promise<RotationId | null>;
   addEffects(effects: readonly NewEffect[]): Promise<void>;
   finishEffect(key: EffectKey, attempt: number): Promise<void>;
   addOutbox(rotation: RotationId, contents: readonly OutboxContent[]): Promise<void>;
+  /** Locks an inbox row until the end of the transaction; false when it is answered already or another worker has it. */
+  claimInbox(id: string): Promise<boolean>;
   answerInbox(id: string, answer: Answer): Promise<void>;
 }
 
@@ -97,7 +105,10 @@ export interface Journal {
 export interface ProbeLog {
   add(account: string, at: number, statuses: readonly number[]): Promise<void>;
   /** Per whole minute (epoch ms). */
-  minutes(account: string, from: number): Promise<readonly Readonly<{ minute: number; calls: number; refused: number }>[]>;
+  minutes(
+    account: string,
+    from: number,
+  ): Promise<readonly Readonly<{ minute: number; calls: number; refused: number }>[]>;
 }
 
 /** Where a card was sent: known after its first delivery. */
@@ -129,7 +140,12 @@ export interface Rotations {
 
 export interface Inbox {
   /** Writes a row down, once per activity. Gives the row's id, the earlier one's for a repeated activity. */
-  post(activity: string, by: Person, said: Said, at: number): Promise<Readonly<{ id: string; repeated: boolean }>>;
+  post(
+    activity: string,
+    by: Person,
+    said: Said,
+    at: number,
+  ): Promise<Readonly<{ id: string; repeated: boolean }>>;
   /** Waits for the worker's answer; null when it takes longer. */
   answer(id: string, withinMs: number): Promise<Answer | null>;
   /** Rows not yet answered, oldest first, in order per rotation. */

@@ -1,0 +1,146 @@
+import type { Person } from '../domain/people.ts';
+import { happen } from './happen.ts';
+import type { Clock, DigestOf, Log } from './ports/ambient.ts';
+import type { Delivery, Messenger, Outgoing, Target } from './ports/messenger.ts';
+import type { CardName, OutboxRow, Place, SentCard, Store } from './ports/store.ts';
+import { sendAllowedAt } from './sendLimits.ts';
+
+export type Deliver = Readonly<{
+  store: Store;
+  messenger: Messenger;
+  digest: DigestOf;
+  clock: Clock;
+  log: Log;
+  /** How long a claimed row stays with its deliverer (ms): longer than one send may take. */
+  lease: number;
+  /** Pauses before a row is tried again: doubled from `least` up to `most` (ms), with jitter. */
+  backoff: Readonly<{ least: number; most: number }>;
+  random: () => number;
+}>;
+
+/**
+ * Delivers what a lane holds, in order, at least once, within Teams' send limits. Gives the time to come
+ * back at (epoch ms), or null when the lane is empty. What Teams refuses for good is parked; the lane goes on.
+ */
+export async function deliver(on: Deliver, lane: string): Promise<number | null> {
+  const { store, clock } = on;
+  for (;;) {
+    const now = clock.now();
+    const row = await store.outbox.next(lane, now, on.lease);
+    if (row === null) return null;
+    const allowedAt = sendAllowedAt(await store.outbox.recentSends(lane, now - 3_600_000), now);
+    if (allowedAt > now) {
+      await store.outbox.postpone(row.id, allowedAt, 'send limit');
+      return allowedAt;
+    }
+    const comeBack = await deliverRow(on, row);
+    if (comeBack !== null) return comeBack;
+  }
+}
+
+async function deliverRow(on: Deliver, row: OutboxRow): Promise<number | null> {
+  const { store, clock, messenger, log } = on;
+  const rotation = await store.rotations.find(row.rotation);
+  if (rotation === null) {
+    await store.outbox.park(row.id, 'no such rotation');
+    return null;
+  }
+  const { content } = row;
+  const card = cardOf(row);
+  const living = await store.outbox.sentCard(row.rotation, 'living');
+  const before = card === null ? null : await store.outbox.sentCard(row.rotation, card);
+  const target = targetOf(row, rotation.request.place, living, rotation.request.by);
+  const now = clock.now();
+  const what: Outgoing =
+    card === null
+      ? {
+          kind: 'text',
+          text: 'text' in content ? content.text : '',
+          mentions: content.kind === 'message' ? content.mentions : [],
+        }
+      : {
+          kind: 'card',
+          card,
+          rotation,
+          now,
+          // A direct message that brings a card is new: editing an old one would tell nobody.
+          ...(before === null || content.kind === 'direct' ? {} : { over: before.activityId }),
+          ...(content.kind === 'direct' ? { text: content.text } : {}),
+        };
+  const delivery = await messenger.send(target, what);
+  log.info({
+    event: 'outbox.sent',
+    row: row.id,
+    kind: content.kind,
+    card: card ?? undefined,
+    attempt: row.attempts + 1,
+    ok: delivery.ok,
+  });
+  return settle(on, row, card, delivery);
+}
+
+async function settle(
+  on: Deliver,
+  row: OutboxRow,
+  card: CardName | null,
+  delivery: Delivery,
+): Promise<number | null> {
+  const { store, clock } = on;
+  if (delivery.ok) {
+    const { conversation, activityId } = delivery;
+    await store.outbox.sent(row.id, card === null ? null : { card, conversation, activityId });
+    return null;
+  }
+  if (delivery.when === 'never') {
+    await store.outbox.park(row.id, delivery.why);
+    on.log.warn({ event: 'outbox.parked', row: row.id, kind: row.content.kind, status: delivery.status });
+    if (row.content.kind === 'direct') await nameInChannel(on, row, row.content.person, row.content.text);
+    return null;
+  }
+  const until = clock.now() + Math.max(delivery.after ?? 0, pauseBefore(on, row.attempts));
+  await store.outbox.postpone(row.id, until, delivery.why);
+  return until;
+}
+
+/** Doubled each time, with jitter, so that a whole estate doesn't come back at once. */
+function pauseBefore({ backoff, random }: Deliver, attempts: number): number {
+  const full = Math.min(backoff.most, backoff.least * 2 ** Math.min(attempts, 16));
+  return full / 2 + (full / 2) * random();
+}
+
+/** A direct message that can't be delivered becomes a mention in the channel, and the card says so. */
+async function nameInChannel(on: Deliver, row: OutboxRow, person: Person, text: string): Promise<void> {
+  await on.store.transaction(async (tx) => {
+    await happen(tx, on.digest, row.rotation, { type: 'notReached', at: on.clock.now(), person });
+    const named = `<at>0</at> — I couldn't reach you by direct message, so I say it here. ${text}`;
+    await tx.addOutbox(row.rotation, [{ kind: 'message', text: named, mentions: [person] }]);
+  });
+}
+
+function cardOf({ content }: OutboxRow): CardName | null {
+  switch (content.kind) {
+    case 'card':
+      return content.card;
+    case 'direct':
+      return content.card ?? null;
+    case 'message':
+      return null;
+  }
+}
+
+/** The rotation's thread: the one it was asked in, or the one that its living card began. */
+function targetOf(row: OutboxRow, place: Place, living: SentCard | null, requester: Person): Target {
+  const { content } = row;
+  if (content.kind === 'direct') return { to: 'person', person: content.person, via: place };
+  const owner = content.kind === 'card' ? ownerOf(content.card) : null;
+  if (owner !== null)
+    return { to: 'person', person: { objectId: owner, tenantId: requester.tenantId, name: '' }, via: place };
+  const starts = content.kind === 'card' && content.card === 'living' && living === null;
+  return starts || living === null
+    ? { to: 'place', place }
+    : { to: 'place', place, thread: living.activityId };
+}
+
+/** The object id in `consumer:<name>:<object id>`; null for cards that live in the channel. */
+const ownerOf = (card: CardName): string | null =>
+  card.startsWith('consumer:') ? card.slice(card.lastIndexOf(':') + 1) : null;

@@ -1,0 +1,137 @@
+import type { Fault } from '../domain/faults.ts';
+import { err, ok, type Result, unreachable } from '../domain/result.ts';
+import type { RotationId } from '../domain/ids.ts';
+import type { Tools } from './step.ts';
+
+/** What a look says of a call whose answer was lost: it had no effect, it had exactly its effect, or something else is there. */
+export type Verdict<After> = Readonly<
+  { is: 'absent' } | { is: 'happened'; after: After } | { is: 'strange'; fault: Fault }
+>;
+
+/**
+ * A call without an idempotency token. `Seen`: what a look shows; `Before`, `After`: plain data of
+ * fingerprints and versions that goes into the journal.
+ */
+export type Call<Seen, Before, After> = Readonly<{
+  /** The journal's key: the same for every retry. */
+  name: string;
+  rotation: RotationId;
+  look: (signal: AbortSignal) => Promise<Result<Seen, Fault>>;
+  /** The picture to compare with later; refused when the world isn't what was approved. */
+  before: (seen: Seen) => Result<Before, Fault>;
+  compare: (before: Before, seen: Seen) => Verdict<After>;
+  /** Exactly one send. */
+  send: (seen: Seen, signal: AbortSignal) => Promise<Result<Seen, Fault>>;
+}>;
+
+export type Sent<After> = Readonly<{ after: After; found: 'answered' | 'adopted' }>;
+
+const mostSends = 3;
+
+/**
+ * Carries out a call that must not happen twice: written down first, sent once, looked at before it is
+ * sent again (architecture §3). What it gives is "detected and recorded", not "exactly once": a request
+ * that lands after absence was proved makes a second effect, which the next look finds.
+ */
+export async function sendOnce<Seen, Before, After>(
+  tools: Tools,
+  call: Call<Seen, Before, After>,
+  signal: AbortSignal,
+): Promise<Result<Sent<After>, Fault>> {
+  const { journal, clock } = tools;
+  const known = await journal.find(call.name);
+  if (known?.state === 'done') return ok({ after: known.after as After, found: known.found ?? 'answered' });
+  let seen: Seen;
+  let before: Before;
+  let sends = 0;
+  if (known === null) {
+    const first = await call.look(signal);
+    if (!first.ok) return first;
+    const expected = call.before(first.value);
+    if (!expected.ok) return expected;
+    seen = first.value;
+    before = expected.value;
+  } else {
+    before = known.before as Before;
+    const settled = await lookUntilSettled(tools, call, before, known.startedAt, signal);
+    if (!settled.ok) return settled;
+    if (settled.value.is === 'happened') return adopt(tools, call, settled.value.after);
+    seen = settled.value.seen;
+  }
+  for (;;) {
+    if (sends >= mostSends) return err(neverLands);
+    signal.throwIfAborted();
+    const startedAt = clock.now();
+    await journal.start(call.name, call.rotation, before, startedAt);
+    sends += 1;
+    // The lease is checked just before the call: whoever lost the lock must not send.
+    signal.throwIfAborted();
+    const sent = await call.send(seen, signal);
+    if (sent.ok) {
+      const verdict = call.compare(before, sent.value);
+      switch (verdict.is) {
+        case 'happened':
+          await journal.finish(call.name, verdict.after, 'answered', clock.now());
+          return ok({ after: verdict.after, found: 'answered' });
+        case 'strange':
+          return err(verdict.fault);
+        case 'absent':
+          break; // answered, but nothing changed: a stale answer, so look
+        default:
+          return unreachable(verdict);
+      }
+    } else if (sent.error.kind !== 'unknownOutcome') {
+      await journal.withdraw(call.name, sent.error, clock.now());
+      return sent;
+    }
+    tools.log.warn({ event: 'call.outcomeUnknown', call: call.name, sends });
+    const settled = await lookUntilSettled(tools, call, before, startedAt, signal);
+    if (!settled.ok) return settled;
+    if (settled.value.is === 'happened') return adopt(tools, call, settled.value.after);
+    seen = settled.value.seen;
+  }
+}
+
+async function adopt<Seen, Before, After>(
+  tools: Tools,
+  call: Call<Seen, Before, After>,
+  after: After,
+): Promise<Result<Sent<After>, Fault>> {
+  await tools.journal.finish(call.name, after, 'adopted', tools.clock.now());
+  tools.log.info({ event: 'call.adopted', call: call.name });
+  return ok({ after, found: 'adopted' });
+}
+
+/**
+ * Nobody looks before `started + time-out + margin`: until then the request may still be on its way.
+ * One look that shows the effect is enough; absence takes several equal looks over the settle window,
+ * because a request can land late and listKeys can lag.
+ */
+async function lookUntilSettled<Seen, Before, After>(
+  tools: Tools,
+  call: Call<Seen, Before, After>,
+  before: Before,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<Result<Readonly<{ is: 'happened'; after: After } | { is: 'absent'; seen: Seen }>, Fault>> {
+  const { clock, pause, timing } = tools;
+  const quietUntil = startedAt + timing.timeout + timing.margin;
+  if (clock.now() < quietUntil) await pause(quietUntil - clock.now(), signal);
+  const looks = Math.max(2, timing.settleLooks);
+  const gap = timing.settleWindow / (looks - 1);
+  for (let count = 1; ; count += 1) {
+    const seen = await call.look(signal);
+    if (!seen.ok) return err({ ...seen.error, kind: 'unknownOutcome' });
+    const verdict = call.compare(before, seen.value);
+    if (verdict.is === 'happened') return ok(verdict);
+    if (verdict.is === 'strange') return err(verdict.fault);
+    if (count >= looks) return ok({ is: 'absent', seen: seen.value });
+    await pause(gap, signal);
+  }
+}
+
+const neverLands: Fault = {
+  kind: 'unknownOutcome',
+  says: 'Azure was asked several times and never answered; each time, looking showed that nothing had changed.',
+  remedy: 'Check the health of the service in the Azure portal, then press Retry: it begins with a look.',
+};

@@ -1,0 +1,244 @@
+import { eligible } from './approval.ts';
+import { closeStage, enter, look, run, say, stay, tell, then, withEffects, work } from './outcome.ts';
+import { distinctPeople, type Person } from './people.ts';
+import { otherSlot, type Slot } from './plan.ts';
+import type { Gate } from './policy.ts';
+import type {
+  CompletedOutcome,
+  EndedOutcome,
+  GateStage,
+  Outcome,
+  Phase,
+  Resume,
+  Rotation,
+  Tools,
+} from './rotation.ts';
+import { gateSubject, givenTheNewKey } from './safety.ts';
+import type { Fault } from './faults.ts';
+import { applyWaivers, assertElapsed, move, onTheirWay, settleHoldings, verify } from './moving.ts';
+import { judgeTraffic } from './traffic.ts';
+import { isWaived } from './waivers.ts';
+
+/**
+ * How the stages of `apiKeys` follow each other. Each function enters one stage and names what is to be
+ * done there; the order is that of `procedures.ts`.
+ */
+
+/** Seed step 1: consumers on the idle slot move to the active one; nothing to do when there are none. */
+export function settleOnOneKey(rotation: Rotation, active: Slot, at: number, tools: Tools): Outcome {
+  const idle = otherSlot(active);
+  return rotation.consumers.some((consumer) => consumer.holds === idle)
+    ? move(rotation, 'settleOnOneKey', active, (consumer) => consumer.holds === idle, at)
+    : openGate(rotation, 'approveFirst', at, tools);
+}
+
+export const gateOf = (stage: GateStage): Gate => (stage === 'approveFirst' ? 'prepare' : 'retire');
+
+export const approversOf = (rotation: Rotation, gate: Gate): readonly Person[] =>
+  eligible(rotation.rules.gates[gate], rotation.request.by);
+
+export function openGate(rotation: Rotation, stage: GateStage, at: number, tools: Tools): Outcome {
+  const gate = gateOf(stage);
+  const digest = tools.digest(gateSubject(rotation, gate));
+  const round = rotation.round + 1;
+  const open = enter(
+    { ...rotation, round, remindedAt: at },
+    { at: 'awaitingApproval', stage, gate, digest, votes: [], since: at, round },
+    at,
+  );
+  return withEffects(open, say('gateOpened', approversOf(rotation, gate)));
+}
+
+export function passGate(rotation: Rotation, stage: GateStage, at: number): Outcome {
+  const retiring = retiringOf(rotation);
+  return stage === 'approveFirst'
+    ? work(
+        rotation,
+        'regenerateIdleKey',
+        { step: 'regenerateIdleKey', ask: { slot: otherSlot(retiring) } },
+        at,
+      )
+    : work(rotation, 'regenerateRetiredKey', { step: 'regenerateRetiredKey', ask: { slot: retiring } }, at);
+}
+
+export const proveIdleKey = (rotation: Rotation, slot: Slot, at: number): Outcome =>
+  work(rotation, 'proveIdleKey', { step: 'proveIdleKey', ask: { slot } }, at);
+
+/** Seed step 3, first half. A waived consumer on neither key isn't touched: nobody knows what it would do with one. */
+export function moveConsumers(rotation: Rotation, at: number, tools: Tools): Outcome {
+  const retiring = retiringOf(rotation);
+  const moving = move(
+    rotation,
+    'moveConsumers',
+    otherSlot(retiring),
+    (consumer) => consumer.holds === retiring,
+    at,
+  );
+  return then(moving, (next) => whenAllMoved(next, at, tools));
+}
+
+/** Seed step 5: the regenerated original is proved, in the step that gives it. No third regeneration. */
+export function switchBack(rotation: Rotation, at: number, tools: Tools): Outcome {
+  const retiring = retiringOf(rotation);
+  const moving = move(
+    rotation,
+    'switchBack',
+    retiring,
+    (consumer) => consumer.holds === otherSlot(retiring),
+    at,
+  );
+  return then(moving, (next) => whenAllMoved(next, at, tools));
+}
+
+export function rollBack(rotation: Rotation, at: number): Outcome {
+  const back = givenTheNewKey(rotation).map((consumer) => consumer.registered.name);
+  return move(
+    rotation,
+    'rollBack',
+    retiringOf(rotation),
+    (consumer) => back.includes(consumer.registered.name),
+    at,
+  );
+}
+
+/** Goes on when every consumer on its way has a receipt, an assertion or a waiver. */
+export function whenAllMoved(rotation: Rotation, at: number, tools: Tools): Outcome {
+  const { phase } = rotation;
+  if (phase.at !== 'moving') return stay(rotation);
+  const received = applyWaivers(assertElapsed(rotation, phase.to, at), phase.to, at);
+  if (onTheirWay(received, phase.to).length > 0) return stay(received);
+  const settled = settleHoldings(received, phase.to);
+  switch (phase.stage) {
+    case 'settleOnOneKey':
+      return openGate(settled, 'approveFirst', at, tools);
+    case 'moveConsumers':
+      return then(withEffects(settled, say('consumersMoved')), (next) => watchTraffic(next, at));
+    case 'switchBack':
+      return finish(settled, 'switchedBack', at);
+    case 'rollBack':
+      return finish(settled, 'rolledBack', at);
+  }
+}
+
+/** Seed step 3, second half: the soak. The window starts anew here. */
+function watchTraffic(rotation: Rotation, at: number): Outcome {
+  const until = at + rotation.rules.timing.soak;
+  const watching = enter(
+    { ...rotation, watchFrom: at },
+    { at: 'watching', stage: 'watchTraffic', since: at, until, told: false },
+    at,
+  );
+  return lookAtTraffic(watching, at + Math.min(rotation.rules.timing.watchEvery, rotation.rules.timing.soak));
+}
+
+/** Starts (or restarts) the look at Azure Monitor; times in epoch ms. */
+export function lookAtTraffic(rotation: Rotation, notBefore: number): Outcome {
+  const { watchFrom } = rotation;
+  return watchFrom === undefined
+    ? stay(rotation)
+    : look(
+        rotation,
+        'traffic',
+        { step: 'watchTraffic', ask: { totalFrom: rotation.request.at, windowFrom: watchFrom } },
+        notBefore,
+      );
+}
+
+/** What the newest look says about the traffic since the last change. */
+export const evidenceOf = (rotation: Rotation): 'quiet' | 'rise' | 'noEvidence' => {
+  const { traffic, plan } = rotation;
+  return traffic === undefined || 'unavailable' in traffic
+    ? 'noEvidence'
+    : judgeTraffic(traffic.window, plan?.baseline ?? null);
+};
+
+/** Goes on to the second gate when the soak is over and there is evidence, or a waiver stands in for it. */
+export function whenSoaked(rotation: Rotation, at: number, tools: Tools): Outcome {
+  const { phase } = rotation;
+  if (phase.at !== 'watching' || at < phase.until) return stay(rotation);
+  const fresh = rotation.traffic !== undefined && rotation.traffic.at >= phase.until;
+  if (fresh && evidenceOf(rotation) === 'quiet')
+    return then(withEffects(rotation, say('trafficQuiet')), (next) =>
+      openGate(next, 'approveSecond', at, tools),
+    );
+  if (isWaived(rotation.waivers, { of: 'traffic' })) return openGate(rotation, 'approveSecond', at, tools);
+  return stay(rotation);
+}
+
+/** After the retirement: stay, ask, or go back, as the policy says. */
+export function afterRetirement(rotation: Rotation, at: number, tools: Tools): Outcome {
+  switch (rotation.rules.afterwards) {
+    case 'stay':
+      return finish(rotation, 'rotated', at);
+    case 'switchBack':
+      return switchBack(rotation, at, tools);
+    case 'ask': {
+      const until = at + rotation.rules.timing.choiceWithin;
+      const choosing = enter(rotation, { at: 'choosing', stage: 'switchBack', since: at, until }, at);
+      return withEffects(choosing, say('choiceOpened', [rotation.request.by]));
+    }
+  }
+}
+
+export function finish(rotation: Rotation, outcome: CompletedOutcome, at: number): Outcome {
+  const finished = enter(rotation, { at: 'completed', stage: 'finished', outcome, finishedAt: at }, at);
+  const closed = { ...finished, history: closeStage(finished.history, at) };
+  const told = withEffects(closed, say('finished'), tell(rotation.request.by, 'finished'));
+  // The summary counts the client calls up to the end, so one more look is due now.
+  return then(told, (next) => lookAtTraffic(next, at));
+}
+
+export function end(
+  rotation: Rotation,
+  outcome: EndedOutcome,
+  words: Readonly<{ says: string; remedy?: string; by?: Person }>,
+  at: number,
+): Outcome {
+  const { stage } = rotation.phase;
+  const ended: Phase = { at: 'ended', stage, outcome, ...words, finishedAt: at };
+  const closed = { ...rotation, phase: ended, history: closeStage(rotation.history, at) };
+  const news = outcome === 'refused' ? 'refused' : outcome;
+  return withEffects(closed, say(news, [rotation.request.by]), tell(rotation.request.by, news));
+}
+
+/** Stops at the stage with the fault in plain words; Retry goes back to `resume`. */
+export function halt(rotation: Rotation, fault: Fault, resume: Resume, at: number): Outcome {
+  const halted: Rotation = {
+    ...rotation,
+    phase: { at: 'halted', stage: rotation.phase.stage, fault, since: at, resume },
+  };
+  const concerned = distinctPeople([rotation.request.by, ...approversOf(rotation, 'retire')]);
+  return withEffects(halted, say('halted', concerned));
+}
+
+/** Retry: the same effect under the same key, which begins with a look; or the same wait, with fresh votes. */
+export function resume(rotation: Rotation, to: Resume, at: number, tools: Tools): Outcome {
+  switch (to.at) {
+    case 'working': {
+      const running = { ...to.running, attempt: to.running.attempt + 1 };
+      return withEffects(enter(rotation, { ...to, running }, at), run(running));
+    }
+    case 'awaitingApproval': {
+      const { traffic: _seen, ...anew } = rotation;
+      const opened = openGate({ ...anew, watchFrom: at }, to.stage, at, tools);
+      return then(opened, (next) => lookAtTraffic(next, at + rotation.rules.timing.watchEvery));
+    }
+    case 'moving':
+    case 'watching': {
+      const back: Phase =
+        to.at === 'watching' ? { ...to, since: at, until: at + rotation.rules.timing.soak, told: false } : to;
+      // What was seen is on record; from here on a new rise counts, not the old one.
+      const { traffic: _seen, ...anew } = rotation;
+      const entered = enter({ ...anew, watchFrom: at }, back, at);
+      const watched = lookAtTraffic(entered, at + rotation.rules.timing.watchEvery);
+      const asked = back.at === 'moving' ? then(watched, (next) => verify(next, back.to)) : watched;
+      return then(asked, (next) => whenAllMoved(next, at, tools));
+    }
+  }
+}
+
+/** The slot that was in use when the rotation began. Known in every stage after `plan`. */
+export function retiringOf(rotation: Rotation): Slot {
+  if (rotation.retiring === undefined) throw new Error(`${rotation.id} has no plan yet`);
+  return rotation.retiring;
+}

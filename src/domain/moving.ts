@@ -1,0 +1,142 @@
+import { type Consumer, hasMoved, ownersOf, type Receipt } from './consumers.ts';
+import { enter, endChain, look, stay, tell, work } from './outcome.ts';
+import { distinctPeople } from './people.ts';
+import type { Slot } from './plan.ts';
+import type { Effect, MovingStage, Outcome, Rotation } from './rotation.ts';
+import { isWaived } from './waivers.ts';
+
+export const mapConsumers = (rotation: Rotation, change: (consumer: Consumer) => Consumer): Rotation => ({
+  ...rotation,
+  consumers: rotation.consumers.map(change),
+});
+
+/** Whether a consumer is being moved to `to`, and hasn't a receipt yet. */
+const isOnItsWay = (consumer: Consumer, to: Slot): boolean => consumer.move?.to === to && !hasMoved(consumer);
+
+export const onTheirWay = (rotation: Rotation, to: Slot): readonly Consumer[] =>
+  rotation.consumers.filter((consumer) => isOnItsWay(consumer, to));
+
+const withReceipt = (consumer: Consumer, receipt: Receipt): Consumer =>
+  consumer.move === undefined ? consumer : { ...consumer, move: { ...consumer.move, receipt } };
+
+export const needsItsOwner = (consumer: Consumer): boolean =>
+  consumer.registered.kind === 'manual' ||
+  (consumer.registered.receipt === undefined && consumer.registered.pickupWithin === undefined);
+
+/** Asks the owners of these consumers to switch, or reminds them. */
+export const askOwners = (
+  consumers: readonly Consumer[],
+  news: 'switchNeeded' | 'reminder',
+): readonly Effect[] =>
+  consumers.flatMap((consumer) =>
+    distinctPeople(ownersOf(consumer)).map((person) => tell(person, news, consumer.registered.name)),
+  );
+
+/**
+ * Starts to move consumers to a slot. A step looks at the keys and tries them again before anybody gets
+ * one, then gives the new key to the vault secrets; owners of manual consumers are told after it.
+ * Neither counts as moved; only a receipt does.
+ */
+export function move(
+  rotation: Rotation,
+  stage: MovingStage,
+  to: Slot,
+  chosen: (consumer: Consumer) => boolean,
+  at: number,
+): Outcome {
+  const marked = mapConsumers({ ...rotation, remindedAt: at }, (consumer) => {
+    if (!chosen(consumer)) return consumer;
+    const { note: _stale, ...rest } = consumer;
+    return { ...rest, move: { from: consumer.holds, to, receipt: { as: 'toGive' } } };
+  });
+  const all = onTheirWay(marked, to);
+  if (all.length === 0) return waitForReceipts(marked, stage, to, at);
+  const consumers = all
+    .filter(({ registered }) => registered.kind === 'keyVaultSecret')
+    .map(({ registered }) => registered.name);
+  return work(marked, stage, { step: 'giveConsumers', ask: { slot: to, consumers } }, at);
+}
+
+/** Manual consumers count as given once their owners may fetch the key: nothing is written for them. */
+export const handToOwners = (rotation: Rotation, to: Slot, at: number): Rotation =>
+  mapConsumers(rotation, (consumer) =>
+    consumer.registered.kind === 'manual' && isOnItsWay(consumer, to)
+      ? withReceipt(consumer, { as: 'given', at })
+      : consumer,
+  );
+
+/** Waits until every consumer has a receipt, asking those that can answer for themselves. */
+export function waitForReceipts(rotation: Rotation, stage: MovingStage, to: Slot, at: number): Outcome {
+  const waiting = enter(rotation, { at: 'moving', stage, to, since: at }, at);
+  return verify(waiting, to);
+}
+
+/** Asks every consumer with a receipt address which version it uses; nothing to do when there is none. */
+export function verify(rotation: Rotation, to: Slot, notBefore?: number): Outcome {
+  const consumers = onTheirWay(rotation, to)
+    .filter(({ registered, move }) => hasReceiptAddress(registered) && move?.receipt.as === 'given')
+    .map(({ registered }) => registered.name);
+  return consumers.length === 0
+    ? stay(endChain(rotation, 'verify'))
+    : look(rotation, 'verify', { step: 'verifyConsumers', ask: { consumers } }, notBefore);
+}
+
+const hasReceiptAddress = (registered: Consumer['registered']): boolean =>
+  registered.kind === 'keyVaultSecret' && registered.receipt !== undefined;
+
+export const given = (rotation: Rotation, name: string, version: string, at: number): Rotation =>
+  mapConsumers(rotation, (consumer) =>
+    consumer.registered.name === name ? withReceipt(consumer, { as: 'given', at, version }) : consumer,
+  );
+
+const versionOf = (receipt: Receipt): Readonly<{ version?: string }> =>
+  'version' in receipt ? { version: receipt.version } : {};
+
+/** Replaces a pending receipt; a consumer that has none pending stays as it is. */
+export function receive(
+  rotation: Rotation,
+  name: string,
+  to: Slot,
+  receipt: (version: Readonly<{ version?: string }>) => Receipt,
+): Rotation {
+  return mapConsumers(rotation, (consumer) =>
+    consumer.registered.name === name && consumer.move?.to === to
+      ? withReceipt(consumer, receipt(versionOf(consumer.move.receipt)))
+      : consumer,
+  );
+}
+
+/** Consumers whose declared time has passed: asserted, not proved. Those that can prove it are waited for. */
+export function assertElapsed(rotation: Rotation, to: Slot, at: number): Rotation {
+  return mapConsumers(rotation, (consumer) => {
+    const end = pickupEnds(consumer, to);
+    return end !== undefined && at >= end && consumer.move !== undefined
+      ? withReceipt(consumer, { as: 'asserted', at, ...versionOf(consumer.move.receipt) })
+      : consumer;
+  });
+}
+
+/** When a consumer's declared time will have passed; undefined where time alone says nothing. */
+export function pickupEnds(consumer: Consumer, to: Slot): number | undefined {
+  const { registered, move } = consumer;
+  if (move?.to !== to || move.receipt.as !== 'given' || hasReceiptAddress(registered)) return undefined;
+  return registered.pickupWithin === undefined ? undefined : move.receipt.at + registered.pickupWithin;
+}
+
+/** Waivers that were granted stand in for the receipts of their consumers. */
+export const applyWaivers = (rotation: Rotation, to: Slot, at: number): Rotation =>
+  mapConsumers(rotation, (consumer) =>
+    isOnItsWay(consumer, to) &&
+    consumer.move?.receipt.as === 'given' &&
+    isWaived(rotation.waivers, { of: 'consumer', consumer: consumer.registered.name })
+      ? withReceipt(consumer, { as: 'waived', at, ...versionOf(consumer.move.receipt) })
+      : consumer,
+  );
+
+/** What consumers hold once they have moved. A waived one keeps what it held: nobody saw it move. */
+export const settleHoldings = (rotation: Rotation, to: Slot): Rotation =>
+  mapConsumers(rotation, (consumer) =>
+    consumer.move?.to === to && ['proved', 'confirmed', 'asserted'].includes(consumer.move.receipt.as)
+      ? { ...consumer, holds: to }
+      : consumer,
+  );
