@@ -1,0 +1,158 @@
+import type { AccountRow, Estate, Grant, KeyRow, SecretRow, VaultRow } from './rows.ts';
+
+const production = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e0001';
+const development = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e0002';
+const tenant = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e00ff';
+
+const account = (name: string, row: Partial<AccountRow> = {}): AccountRow => ({
+  name,
+  subscription: production,
+  resourceGroup: 'contoso-ai',
+  location: 'westus3',
+  kind: 'AIServices',
+  subdomain: name,
+  provisioningState: 'Succeeded',
+  disableLocalAuth: false,
+  publicNetworkAccess: 'Enabled',
+  keyLength: 84,
+  tags: { owner: 'contoso' },
+  deployments: ['gpt-4o'],
+  connections: [],
+  ...row,
+});
+
+const secret = (name: string, value: SecretRow['value'], row: Partial<SecretRow> = {}): SecretRow => ({
+  name,
+  value,
+  contentType: 'text/plain',
+  tags: { app: name.replace(/-(api|vision)-?key.*$/, '') },
+  ...row,
+});
+
+const vault = (name: string, secrets: SecretRow[], keys: KeyRow[] = []): VaultRow => ({
+  name,
+  subscription: production,
+  resourceGroup: 'contoso-apps',
+  location: 'westus3',
+  secrets,
+  keys,
+});
+
+/** What the README asks a reader to grant the rotation service, on each subscription. */
+const serviceGrant = (subscription: string): Grant => ({
+  scope: `/subscriptions/${subscription}`,
+  actions: [
+    'Microsoft.Resources/subscriptions/read',
+    'Microsoft.CognitiveServices/accounts/read',
+    'Microsoft.CognitiveServices/accounts/deployments/read',
+    'Microsoft.CognitiveServices/accounts/connections/read',
+    'Microsoft.CognitiveServices/accounts/listKeys/action',
+    'Microsoft.CognitiveServices/accounts/regenerateKey/action',
+    'Microsoft.Insights/metrics/read',
+    'Microsoft.Authorization/locks/read',
+    'Microsoft.Authorization/permissions/read',
+  ],
+  dataActions: [
+    'Microsoft.KeyVault/vaults/secrets/getSecret/action',
+    'Microsoft.KeyVault/vaults/secrets/setSecret/action',
+    'Microsoft.KeyVault/vaults/secrets/readMetadata/action',
+    'Microsoft.KeyVault/vaults/keys/read',
+  ],
+});
+
+/**
+ * The estate of the demo: one account that can be rotated at once, one where both keys are in use,
+ * and one for every reason to say no. A fresh copy on each call, so that a test may change it.
+ */
+export function demoEstate(): Estate {
+  return {
+    tenant,
+    subscriptions: [
+      { id: production, name: 'Contoso Production' },
+      { id: development, name: 'Contoso Development' },
+    ],
+    principals: [
+      {
+        name: 'keysmith',
+        objectId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e1001',
+        clientId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e2001',
+        grants: [serviceGrant(production), serviceGrant(development)],
+      },
+      {
+        name: 'consumers',
+        objectId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e1002',
+        clientId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e2002',
+        grants: [
+          {
+            scope: `/subscriptions/${production}/resourceGroups/contoso-apps`,
+            actions: [],
+            dataActions: ['Microsoft.KeyVault/vaults/secrets/getSecret/action'],
+          },
+        ],
+      },
+    ],
+    accounts: [
+      account('contoso-chat', {
+        connections: [
+          {
+            name: 'search',
+            category: 'CognitiveSearch',
+            authType: 'AAD',
+            target: 'https://contoso.search.example',
+          },
+        ],
+      }),
+      account('contoso-vision'),
+      account('contoso-chat-dev', { subscription: development, resourceGroup: 'contoso-ai-dev' }),
+      account('contoso-noauth', { disableLocalAuth: true }),
+      account('contoso-locked'),
+      account('contoso-moving', { provisioningState: 'Moving' }),
+      account('contoso-odd', { kind: 'OpenAI', keyLength: 32 }),
+      account('contoso-private', { publicNetworkAccess: 'Disabled' }),
+      account('contoso-forms', { kind: 'FormRecognizer', keyLength: 32, deployments: [] }),
+      account('contoso-twin', { subdomain: 'contoso-twin-west' }),
+      account('contoso-twin', {
+        subdomain: 'contoso-twin-east',
+        resourceGroup: 'contoso-ai-east',
+        location: 'eastus2',
+      }),
+    ],
+    vaults: [
+      vault(
+        'contoso-apps',
+        [
+          secret('chat-web-api-key', { account: 'contoso-chat', slot: 'Key1' }),
+          secret(
+            'search-indexer-api-key',
+            { account: 'contoso-chat', slot: 'Key1' },
+            { expires: 4102444800 },
+          ),
+          secret('vision-web-api-key', { account: 'contoso-vision', slot: 'Key1' }),
+          secret('vision-batch-api-key', { account: 'contoso-vision', slot: 'Key2' }),
+          secret('odd-connection-string', {
+            account: 'contoso-odd',
+            slot: 'Key1',
+            within: 'Endpoint=https://contoso-odd.openai.azure.com/;ApiKey={key}',
+          }),
+          secret('stranger', 'hunter-of-nothing-0000000000000000'),
+        ],
+        [
+          {
+            name: 'contoso-cmk',
+            kty: 'RSA',
+            operations: ['wrapKey', 'unwrapKey', 'encrypt', 'decrypt', 'sign', 'verify'],
+            versions: [{ version: '0a1b2c3d4e5f60718293a4b5c6d7e8f9', enabled: true, created: 1735689600 }],
+          },
+        ],
+      ),
+    ],
+    locks: [
+      {
+        name: 'freeze',
+        level: 'ReadOnly',
+        scope: `/subscriptions/${production}/resourceGroups/contoso-ai/providers/Microsoft.CognitiveServices/accounts/contoso-locked`,
+        notes: 'Change freeze',
+      },
+    ],
+  };
+}

@@ -1,0 +1,2 @@
+export { demoEstate } from './demoEstate.ts';
+export * from './rows.ts';
