@@ -102,13 +102,10 @@ async function report(
   const event: Happening =
     came.to === 'answer'
       ? { type: 'stepDone', at, key: row.key, ...(await answeredBy(tx, rotation, row, came)) }
-      : { type: 'stepFailed', at, key: row.key, fault: came.fault, ...unknownSlots(came) };
+      : { type: 'stepFailed', at, key: row.key, fault: came.fault };
   await happen(tx, on.digest, rotation.id, event);
   await tx.finishEffect(row.key, row.attempt);
 }
-
-const unknownSlots = (came: Extract<Came<Step>, { to: 'fault' }>) =>
-  came.slotsUnknown === undefined ? {} : { slotsUnknown: came.slotsUnknown };
 
 /** One rotation per account: two plans that found the same account at the same time are told apart here, under the row's lock. */
 async function answeredBy(

@@ -45,12 +45,9 @@ export async function sendOnce<Seen, Before, After>(
   let before: Before;
   let sends = 0;
   if (known === null) {
-    const first = await call.look(signal);
+    const first = await lookUntilExpected(tools, call, signal);
     if (!first.ok) return first;
-    const expected = call.before(first.value);
-    if (!expected.ok) return expected;
-    seen = first.value;
-    before = expected.value;
+    ({ seen, before } = first.value);
   } else {
     before = known.before as Before;
     const settled = await lookUntilSettled(tools, call, before, known.startedAt, signal);
@@ -89,6 +86,38 @@ export async function sendOnce<Seen, Before, After>(
     if (!settled.ok) return settled;
     if (settled.value.is === 'happened') return adopt(tools, call, settled.value.after);
     seen = settled.value.seen;
+  }
+}
+
+/** A list can lag behind the last change, so a picture that isn't the expected one is looked at again before it counts. */
+async function lookUntilExpected<Seen, Before, After>(
+  tools: Tools,
+  call: Call<Seen, Before, After>,
+  signal: AbortSignal,
+): Promise<Result<Readonly<{ seen: Seen; before: Before }>, Fault>> {
+  return lookAgainWhile(
+    tools,
+    async () => {
+      const seen = await call.look(signal);
+      if (!seen.ok) return seen;
+      const before = call.before(seen.value);
+      return before.ok ? ok({ seen: seen.value, before: before.value }) : before;
+    },
+    signal,
+  );
+}
+
+/** Looks again, over the settle window, for as long as a look says `drifted`; anything else counts at once. */
+export async function lookAgainWhile<T>(
+  { pause, timing }: Tools,
+  look: () => Promise<Result<T, Fault>>,
+  signal: AbortSignal,
+): Promise<Result<T, Fault>> {
+  const looks = Math.max(2, timing.settleLooks);
+  for (let count = 1; ; count += 1) {
+    const seen = await look();
+    if (seen.ok || seen.error.kind !== 'drifted' || count >= looks) return seen;
+    await pause(timing.settleWindow / (looks - 1), signal);
   }
 }
 

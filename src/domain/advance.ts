@@ -52,8 +52,7 @@ export function begin(id: RotationId, request: Request, rules: Rules): Outcome {
     notReached: [],
     round: 0,
   };
-  const ask = { account: request.account, consumers: rules.consumers };
-  return work(empty, 'plan', { step: 'plan', ask }, request.at);
+  return work(empty, 'plan', { step: 'plan', ask: { account: request.account } }, request.at);
 }
 
 /** The only place that decides what may happen next. Pure: no clock, no I/O, no SDK. */

@@ -1,3 +1,5 @@
+import type { Slot } from './plan.ts';
+
 /**
  * How a call to the outside went wrong: a closed list, made once at the adapter's edge.
  * `unreachable` means that nothing was sent. `unknownOutcome` (reset, time-out, unreadable body,
@@ -27,4 +29,6 @@ export type Fault = Readonly<{
   action?: string;
   /** Milliseconds Azure asked us to wait (429). */
   retryAfter?: number;
+  /** Slots of which nobody can say any more what they hold. */
+  inDoubt?: readonly Slot[];
 }>;

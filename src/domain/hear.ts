@@ -29,7 +29,7 @@ import {
 } from './moving.ts';
 import { endChain, look, remark, say, stay, tell, then, withEffects } from './outcome.ts';
 import { distinctPeople } from './people.ts';
-import { type KeyPicture, otherSlot, type Slot, slotName } from './plan.ts';
+import { type Account, type KeyPicture, otherSlot, type Slot, slotName } from './plan.ts';
 import { err, ok, type Result } from './result.ts';
 import type {
   Happening,
@@ -70,7 +70,7 @@ export function hearFailed(rotation: Rotation, event: Failed): Heard {
   if (event.key === chains.traffic) return ok(lookAtTraffic(rotation, event.at + rules.timing.watchEvery));
   if (event.key === chains.dead) return ok(lookAtOldKey(rotation, event.at + rules.timing.deadEvery));
   if (phase.at !== 'working' || phase.running.key !== event.key) return err('notExpected');
-  const doubtful = (event.slotsUnknown ?? []).reduce(
+  const doubtful = (event.fault.inDoubt ?? []).reduce(
     (so, slot) => withSlot(so, slot, { condition: 'unknown' }),
     rotation,
   );
@@ -101,15 +101,15 @@ function resumeAfter(rotation: Rotation, phase: Working, fault: Fault): Working 
   };
 }
 
-const replanned = (rotation: Rotation) =>
+const replanned = ({ plan, request }: Rotation) =>
   ({
     stage: 'plan',
     step: 'plan',
-    ask: {
-      account: rotation.plan?.account.id ?? rotation.request.account,
-      consumers: rotation.rules.consumers,
-    },
+    ask: { account: plan === undefined ? request.account : spelt(plan.account) },
   }) as const;
+
+const spelt = ({ subscriptionId, resourceGroup, name }: Account): string =>
+  `${subscriptionId}/${resourceGroup}/${name}`;
 
 function heardStep(rotation: Rotation, phase: Working, event: Answered, at: number, tools: Tools): Outcome {
   switch (event.step) {
@@ -148,13 +148,14 @@ function heardStep(rotation: Rotation, phase: Working, event: Answered, at: numb
   }
 }
 
-function heardPlan(rotation: Rotation, answer: StepAnswer['plan'], at: number, tools: Tools): Outcome {
+function heardPlan(asked: Rotation, answer: StepAnswer['plan'], at: number, tools: Tools): Outcome {
   if (!answer.safe) {
     const near =
       answer.near === undefined || answer.near.length === 0 ? '' : ` Did you mean ${answer.near.join(', ')}?`;
-    return end(rotation, 'refused', { says: answer.says, remedy: `${answer.remedy}${near}` }, at);
+    return end(asked, 'refused', { says: answer.says, remedy: `${answer.remedy}${near}` }, at);
   }
-  const { plan, holdings } = answer;
+  const { plan, holdings, rules } = answer;
+  const rotation: Rotation = { ...asked, rules };
   const tooFew = (['prepare', 'retire'] as const).find(
     (gate) =>
       eligible(rotation.rules.gates[gate], rotation.request.by).length < rotation.rules.gates[gate].need,

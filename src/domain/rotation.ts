@@ -124,7 +124,7 @@ export type Rotation = Readonly<{
 export type Happening = Readonly<{ at: number }> &
   Readonly<
     | ({ type: 'stepDone'; key: EffectKey } & Answered)
-    | { type: 'stepFailed'; key: EffectKey; fault: Fault; slotsUnknown?: readonly Slot[] }
+    | { type: 'stepFailed'; key: EffectKey; fault: Fault }
     | { type: 'approved'; by: Person; stage: Stage; digest: Digest }
     | { type: 'rejected'; by: Person; stage: Stage; digest: Digest; reason?: string }
     | { type: 'declared'; by: Person; consumer: string; holds: Slot | 'neither' }

@@ -1,6 +1,7 @@
 import type { Fault } from './faults.ts';
-import type { Holding, RegisteredConsumer } from './consumers.ts';
+import type { Holding } from './consumers.ts';
 import type { KeyPicture, Plan, Slot } from './plan.ts';
+import type { Rules } from './policy.ts';
 import type { TrafficLook } from './traffic.ts';
 
 /**
@@ -8,7 +9,8 @@ import type { TrafficLook } from './traffic.ts';
  * it out (`application/steps/<step>.ts`), of its journal rows, and of the tests.
  */
 export interface StepAsk {
-  plan: { account: string; consumers: readonly RegisteredConsumer[] };
+  /** As it was typed, or fully spelt out when it is planned again. */
+  plan: { account: string };
   giveConsumers: { slot: Slot; consumers: readonly string[] };
   verifyConsumers: { consumers: readonly string[] };
   regenerateIdleKey: { slot: Slot };
@@ -25,6 +27,8 @@ export interface StepAnswer {
     | {
         safe: true;
         plan: Plan;
+        /** Those for exactly the account that was found. */
+        rules: Rules;
         holdings: Readonly<Record<string, Readonly<{ holds: Holding; note?: string }>>>;
       }
     | { safe: false; says: string; remedy: string; near?: readonly string[]; checks?: Plan['checks'] };

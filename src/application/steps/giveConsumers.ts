@@ -4,8 +4,8 @@ import { otherSlot, type Slot, slotName } from '../../domain/plan.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import type { KeysInHand, SecretInHand } from '../ports/azure.ts';
 import { type Call, sendOnce, type Verdict } from '../sendOnce.ts';
-import { answered, failed, type Run, type StepRunner, type Tools } from '../step.ts';
-import { accountOf, drifted, driftedSlots, notProved, planOf, prove } from './keys.ts';
+import { answered, type Came, failed, type Run, type StepRunner, type Tools } from '../step.ts';
+import { listExpected, notProved, planOf, prove } from './keys.ts';
 
 type Registered = Extract<
   Run<'giveConsumers'>['rotation']['consumers'][number]['registered'],
@@ -20,12 +20,15 @@ type SecretPicture = Readonly<{ version: string; fingerprint: Fingerprint }>;
  * Given is not moved: receipts come from the consumers themselves.
  */
 export const giveConsumers: StepRunner<'giveConsumers'> = async (tools, run) => {
-  const { rotation, salt, ask, signal } = run;
-  const listed = await tools.azure.keys.listKeys(accountOf(rotation), salt, signal);
+  const { rotation, ask, signal } = run;
+  const other = otherSlot(ask.slot);
+  const otherCounts = rotation.slots?.[other].condition === 'live';
+  const slots = otherCounts ? [ask.slot, other] : [ask.slot];
+  const listed = await listExpected(tools, run, slots);
   if (!listed.ok) return failed<'giveConsumers'>(listed.error);
   const keys = listed.value;
-  const unfit = await whyUnfit(tools, run, keys);
-  if (unfit !== null) return unfit;
+  const unanswered = await whyUnanswered(tools, run, keys, slots);
+  if (unanswered !== null) return unanswered;
   const given: { consumer: string; version: string }[] = [];
   const refused: { consumer: string; fault: Fault }[] = [];
   for (const { registered } of rotation.consumers) {
@@ -38,25 +41,21 @@ export const giveConsumers: StepRunner<'giveConsumers'> = async (tools, run) => 
   return answered<'giveConsumers'>({ keys: keys.picture, given, failed: refused });
 };
 
-/** Why this slot must not be given to anybody now, or null. */
-async function whyUnfit(tools: Tools, run: Run<'giveConsumers'>, keys: KeysInHand) {
-  const { rotation, ask, signal } = run;
-  const { slot } = ask;
-  const other = otherSlot(slot);
-  const conditions = rotation.slots;
-  const otherCounts = conditions?.[other].condition === 'live';
-  const changed = driftedSlots(rotation, keys.picture, otherCounts ? [slot, other] : [slot]);
-  if (changed.length > 0) return failed<'giveConsumers'>(drifted(changed), changed);
+/** Why nobody may be given this slot's key now: it, or the other one while it is alive, doesn't answer. */
+async function whyUnanswered(
+  tools: Tools,
+  { rotation, ask, signal }: Run<'giveConsumers'>,
+  keys: KeysInHand,
+  slots: readonly Slot[],
+): Promise<Came<'giveConsumers'> | null> {
   if (!planOf(rotation).proof.possible) return null;
-  // A slot that was proved a moment ago needs one more answer; a regenerated one needs the whole proof.
-  const answers = conditions?.[slot].condition === 'live' ? 1 : tools.timing.proofAnswers;
-  const refused = await prove(tools, keys, slot, answers, signal);
-  if (refused !== null) return failed<'giveConsumers'>(notProved(slot, refused, 'the data plane'));
-  if (!otherCounts) return null;
-  const otherRefused = await prove(tools, keys, other, 1, signal);
-  return otherRefused === null
-    ? null
-    : failed<'giveConsumers'>(notProved(other, otherRefused, 'the data plane'), [other]);
+  for (const slot of slots) {
+    // A slot that was proved a moment ago needs one more answer; a regenerated one needs the whole proof.
+    const answers = rotation.slots?.[slot].condition === 'live' ? 1 : tools.timing.proofAnswers;
+    const refused = await prove(tools, keys, slot, answers, signal);
+    if (refused !== null) return failed<'giveConsumers'>(notProved(slot, refused, slot !== ask.slot));
+  }
+  return null;
 }
 
 async function giveOne(

@@ -52,7 +52,8 @@ export const plan: StepRunner<'plan'> = async (tools, run) => {
   const listed = await tools.azure.keys.listKeys(account, run.salt, run.signal);
   if (!listed.ok) return faulty(listed.error);
   const keys = listed.value;
-  const holdings = await holdingsOf(tools, run, keys.picture);
+  const rules = tools.policies.rulesFor(read.value.account);
+  const holdings = await holdingsOf(tools, run, rules.consumers, keys.picture);
   const activeSlot = mostHeld(holdings);
   const proof = await proofPossible(tools, run, read.value, keys, activeSlot);
   if ('to' in proof) return proof;
@@ -64,7 +65,7 @@ export const plan: StepRunner<'plan'> = async (tools, run) => {
     proof: proof.proof,
     baseline: await baselineOf(tools, account, run.signal),
   };
-  return answered<'plan'>({ safe: true, plan: found, holdings });
+  return answered<'plan'>({ safe: true, plan: found, rules, holdings });
 };
 
 async function findAccount(
@@ -176,9 +177,14 @@ function encryptionCheck(state: AccountState, trouble: string | null): Check {
   return { name: 'Encryption', verdict: 'pass', says };
 }
 
-async function holdingsOf(tools: Tools, run: Run<'plan'>, picture: KeyPicture): Promise<Holdings> {
+async function holdingsOf(
+  tools: Tools,
+  run: Run<'plan'>,
+  consumers: readonly RegisteredConsumer[],
+  picture: KeyPicture,
+): Promise<Holdings> {
   const looked = await Promise.all(
-    run.ask.consumers.map(
+    consumers.map(
       async (consumer) => [consumer.name, await holdingOf(tools, run, consumer, picture)] as const,
     ),
   );

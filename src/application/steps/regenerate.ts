@@ -36,8 +36,8 @@ export async function regenerate(
   };
   const sent = await sendOnce(tools, call, run.signal);
   if (sent.ok) return answered<Regenerating>({ keys: sent.value.after, found: sent.value.found });
-  const doubtful = sent.error.kind === 'unknownOutcome' || sent.error.kind === 'drifted';
-  return failed<Regenerating>(sent.error, doubtful ? [slot] : undefined);
+  const doubtful = sent.error.kind === 'unknownOutcome' && sent.error.inDoubt === undefined;
+  return failed<Regenerating>(doubtful ? { ...sent.error, inDoubt: [slot] } : sent.error);
 }
 
 /** The keys must be what the approval was about: otherwise nothing is sent. */
@@ -54,6 +54,7 @@ function compare(slot: Slot, before: KeyPicture, now: KeyPicture): Verdict<KeyPi
 
 const strange = (slot: Slot): Fault => ({
   kind: 'drifted',
+  inDoubt: slots,
   says: `While ${slotName(slot)} was being regenerated, ${slotName(otherSlot(slot))} changed as well. This program asked for one of them only.`,
   remedy:
     'Somebody else is changing the keys of this account. Stop that first (the activity log names them), then press Retry: it looks at both keys anew.',

@@ -55,11 +55,13 @@ function answer(play: Play, coin: boolean): void {
       ? {
           safe: true,
           plan,
+          rules: play.rotation.rules,
           holdings: { web: { holds: 'Key1' }, indexer: { holds: 'Key1' }, batch: { holds: 'undeclared' } },
         }
       : {
           safe: true,
           plan,
+          rules: play.rotation.rules,
           holdings: { web: { holds: 'Key2' }, indexer: { holds: 'Key1' }, batch: { holds: 'undeclared' } },
         },
     giveConsumers: {

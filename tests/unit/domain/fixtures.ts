@@ -160,7 +160,7 @@ export class Play {
     found: Plan = plan,
   ): void {
     const holdings = Object.fromEntries(Object.entries(holds).map(([name, held]) => [name, { holds: held }]));
-    this.answer('plan', { safe: true, plan: found, holdings });
+    this.answer('plan', { safe: true, plan: found, rules: this.rotation.rules, holdings });
   }
 
   /** Through the first gate and both halves of the preparation: the new key is proved. */
