@@ -14,7 +14,7 @@ export type HearInbox = Readonly<{
   policies: Policies;
   digest: DigestOf;
   clock: Clock;
-  random: Random;
+  ids: Random;
   log: Log;
 }>;
 
@@ -78,10 +78,10 @@ async function startRotation(on: HearInbox, tx: Tx, by: Person, said: Asked): Pr
     at,
     place,
   };
-  const outcome = begin(newId(on.random), request, rules);
+  const outcome = begin(newId(on.ids), request, rules);
   const { rotation } = outcome;
   const detail = { account, procedure, reason: request.reason, ticket: ticket ?? null, policy: rules.policy };
-  const running = await tx.insertRotation(rotation, on.random.salt(), { at, type: 'requested', by, detail });
+  const running = await tx.insertRotation(rotation, on.ids.salt(), { at, type: 'requested', by, detail });
   if (running !== null) return { answer: 'alreadyRunning', rotation: running };
   await tx.addOutbox(rotation.id, [{ kind: 'card', card: 'living' }]);
   await enqueue(tx, rotation, outcome.effects, at);
@@ -98,8 +98,8 @@ const noHome: Answer = {
   remedy: 'Ask in a channel where I am installed, or have `homeChannel` added to the policy file.',
 };
 
-function newId(random: Random): RotationId {
-  const id = parseRotationId(random.rotationId());
+function newId(ids: Random): RotationId {
+  const id = parseRotationId(ids.rotationId());
   if (!id.ok) throw new Error('the id generator made something that is no rotation id');
   return id.value;
 }

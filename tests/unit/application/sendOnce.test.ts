@@ -164,10 +164,11 @@ describe('a call that must not happen twice', () => {
     const { tools } = workshop();
     const { world, call } = counter([]);
     const lock = new AbortController();
-    const losing = {
-      ...tools,
-      journal: { ...tools.journal, start: () => Promise.resolve(lock.abort(new Error('lock lost'))) },
+    const start = (): Promise<void> => {
+      lock.abort(new Error('lock lost'));
+      return Promise.resolve();
     };
+    const losing = { ...tools, journal: { ...tools.journal, start } };
     await expect(sendOnce(losing as unknown as Tools, call, lock.signal)).rejects.toThrow('lock lost');
     expect(world.sends).toBe(0);
   });
