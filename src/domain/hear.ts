@@ -224,7 +224,7 @@ function heardGiven(
     });
     return halt(noted, first.fault, phase, at);
   }
-  const live = withKeys(handToOwners(updated, to, at), answer.keys, to, 'live');
+  const live = withKeys(noteChanged(handToOwners(updated, to, at), answer.keys, to), answer.keys, to, 'live');
   const owners = askOwners(onTheirWay(live, to).filter(needsItsOwner), 'switchNeeded');
   const waiting = then(waitForReceipts(live, stage, to, at), (next) => withEffects(next, ...owners));
   return then(waiting, (next) => whenAllMoved(next, at, tools));
@@ -239,15 +239,9 @@ function heardProof(
 ): Outcome {
   if (phase.running.asked.step !== 'proveIdleKey') return stay(rotation);
   const { slot } = phase.running.asked.ask;
-  const before = rotation.slots?.[slot].fingerprint;
-  const changed = before !== undefined && before !== answer.keys[slot];
-  const adopted = changed
-    ? remark(
-        rotation,
-        `${slotName(slot)} had changed again after its regeneration; the value that is there now was adopted.`,
-      )
-    : rotation;
-  const live = withKeys(adopted, answer.keys, slot, 'live');
+  const taken = withKeys(noteChanged(rotation, answer.keys, slot), answer.keys, slot, 'live');
+  // The proof tries the other slot too: that is how an unknown one becomes known again.
+  const live = withSlot(taken, otherSlot(slot), { condition: 'live' });
   const proved = answer.proved
     ? live
     : remark(live, answer.note ?? `${slotName(slot)} could not be tried from here.`);
@@ -381,14 +375,22 @@ function withKeys(
   condition: SlotState['condition'],
 ): Rotation {
   const other = otherSlot(slot);
-  const before = rotation.slots?.[other].condition ?? 'unknown';
-  // Proving the new key tries the other one too: that is how an unknown one becomes known again.
-  const otherCondition = condition === 'live' && before === 'unknown' ? 'live' : before;
   const slots = {
     [slot]: { fingerprint: keys[slot], condition },
-    [other]: { fingerprint: keys[other], condition: otherCondition },
+    [other]: { fingerprint: keys[other], condition: rotation.slots?.[other].condition ?? 'unknown' },
   } as Record<Slot, SlotState>;
   return { ...rotation, slots };
+}
+
+/** A value that a person's Retry took over, after it had changed behind the record's back. */
+function noteChanged(rotation: Rotation, keys: KeyPicture, slot: Slot): Rotation {
+  const before = rotation.slots?.[slot].fingerprint;
+  return before === undefined || before === keys[slot]
+    ? rotation
+    : remark(
+        rotation,
+        `${slotName(slot)} had changed again behind this rotation's back; the value that is there now was proved and taken over.`,
+      );
 }
 
 function withSlot(rotation: Rotation, slot: Slot, change: Partial<SlotState>): Rotation {

@@ -24,7 +24,8 @@ export const giveConsumers: StepRunner<'giveConsumers'> = async (tools, run) => 
   const other = otherSlot(ask.slot);
   const otherCounts = rotation.slots?.[other].condition === 'live';
   const slots = otherCounts ? [ask.slot, other] : [ask.slot];
-  const listed = await listExpected(tools, run, slots);
+  // A person who pressed Retry after a drift has looked: what is there now is proved anew and taken over.
+  const listed = await listExpected(tools, run, run.attempt === 1 ? slots : []);
   if (!listed.ok) return failed<'giveConsumers'>(listed.error);
   const keys = listed.value;
   const unanswered = await whyUnanswered(tools, run, keys, slots);
@@ -44,14 +45,15 @@ export const giveConsumers: StepRunner<'giveConsumers'> = async (tools, run) => 
 /** Why nobody may be given this slot's key now: it, or the other one while it is alive, doesn't answer. */
 async function whyUnanswered(
   tools: Tools,
-  { rotation, ask, signal }: Run<'giveConsumers'>,
+  { rotation, ask, attempt, signal }: Run<'giveConsumers'>,
   keys: KeysInHand,
   slots: readonly Slot[],
 ): Promise<Came<'giveConsumers'> | null> {
   if (!planOf(rotation).proof.possible) return null;
   for (const slot of slots) {
     // A slot that was proved a moment ago needs one more answer; a regenerated one needs the whole proof.
-    const answers = rotation.slots?.[slot].condition === 'live' ? 1 : tools.timing.proofAnswers;
+    const sure = attempt === 1 && rotation.slots?.[slot].condition === 'live';
+    const answers = sure ? 1 : tools.timing.proofAnswers;
     const refused = await prove(tools, keys, slot, answers, signal);
     if (refused !== null) return failed<'giveConsumers'>(notProved(slot, refused, slot !== ask.slot));
   }
