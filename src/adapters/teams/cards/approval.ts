@@ -1,0 +1,91 @@
+import type { Check, Plan } from '../../../domain/plan.ts';
+import { holdingRows } from './consumerRows.ts';
+import { blockersOf, decision, gateStatus, votesOf, type OpenGate } from './gate.ts';
+import { plain } from './plain.ts';
+import { dying, facts, row, type Mark, type Row } from './rows.ts';
+import { slotsInWords, type Part } from './shared.ts';
+import type { CardView } from './view.ts';
+import { counted, listed } from './words.ts';
+
+/** The first gate: the plan, and what dies when it is approved. */
+export function approval(view: CardView, phase: OpenGate, rows: number): Part {
+  const { rotation } = view;
+  const { plan } = rotation;
+  const { old, fresh } = slotsInWords(rotation);
+  const consumers = holdingRows(rotation, rows);
+  const checks = plan?.checks ?? [];
+  return {
+    template: 'approval',
+    status: gateStatus(view, phase, 'Read what dies and who holds which key.'),
+    ...decision(view, phase),
+    stagesOpen: false,
+    data: {
+      dies: [
+        dying(
+          'halted',
+          `${fresh} dies`,
+          'whoever uses its current value is refused (401), at once or within hours. It can’t be brought back.',
+        ),
+        dying('done', `${old} lives`, 'it is in use and is not touched.'),
+      ],
+      facts: facts({
+        Subscription: plain(plan?.account.subscriptionName ?? '', 100),
+        'Resource group': plain(plan?.account.resourceGroup ?? '', 100),
+        'In use': old,
+        'To regenerate': fresh,
+        'Traffic before': trafficBefore(plan),
+      }),
+      consumers: consumers.rows,
+      consumersRest: consumers.rest,
+      consumersTitle:
+        rotation.consumers.length === 0
+          ? 'No consumers are registered'
+          : `Consumers: ${listed([counted(rotation.consumers.length, 'registered', 'registered')])}`,
+      unseen: `Holders of ${fresh} that nobody registered can’t be seen from here.`,
+      proof:
+        plan === undefined || plan.proof.possible
+          ? ''
+          : `The new key can’t be proved from here: ${plain(plan.proof.because, 200)}`,
+      checksTitle: checksTitle(checks),
+      checks: checks
+        .filter(({ verdict }) => verdict !== 'pass')
+        .slice(0, rows)
+        .map(checkRow),
+      passed: checks
+        .filter(({ verdict }) => verdict === 'pass')
+        .slice(0, rows)
+        .map(checkRow),
+      ...blockersOf(view, rows),
+      ...votesOf(view, phase),
+    },
+  };
+}
+
+function trafficBefore(plan: Plan | undefined): string {
+  if (plan === undefined) return '';
+  const { baseline } = plan;
+  if (baseline === null) return 'Azure Monitor showed none';
+  return `${counted(baseline.calls, 'call')} in ${counted(baseline.minutes, 'minute')}, ${counted(baseline.refused, 'refused', 'refused')}`;
+}
+
+const verdicts = {
+  pass: ['done', 'passed'],
+  warn: ['unsure', 'warning'],
+  refuse: ['halted', 'refused'],
+  unknown: ['unsure', 'could not be seen'],
+} as const satisfies Record<Check['verdict'], readonly [Mark, string]>;
+
+function checkRow(check: Check): Row {
+  const [mark, word] = verdicts[check.verdict];
+  const more = [check.says, check.remedy ?? ''].filter((text) => text !== '').join(' ');
+  return row(mark, plain(check.name, 80), word, plain(more, 240));
+}
+
+/** `Checks: 7 passed, 1 warning`. */
+function checksTitle(checks: readonly Check[]): string {
+  const parts = (['pass', 'warn', 'unknown', 'refuse'] as const).flatMap((verdict) => {
+    const n = checks.filter((check) => check.verdict === verdict).length;
+    return n === 0 ? [] : [`${n} ${verdicts[verdict][1]}`];
+  });
+  return parts.length === 0 ? '' : `Checks: ${parts.join(', ')}`;
+}
