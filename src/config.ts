@@ -3,6 +3,7 @@
  * hold between them config/rules.ts, and what the program gets config/settings.ts.
  */
 export { isLoopbackHost, isLoopbackUrl } from './config/loopback.ts';
+export { nearest } from './config/nearest.ts';
 export { loadEnvironment } from './config/environment.ts';
 export { describeProblems, type SettingProblem } from './config/problems.ts';
 export { readSettings } from './config/read.ts';

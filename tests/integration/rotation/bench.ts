@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { digestOf, pause, systemClock, systemRandom } from '../../../src/adapters/ambient/index.ts';
 import { openAzure } from '../../../src/adapters/azure/index.ts';
 import type { Answer, Said } from '../../../src/application/conversation.ts';
@@ -22,7 +23,7 @@ import {
   type SimulatorOptions,
 } from '../../../src/simulator/index.ts';
 import { type Client, type ClientOptions, startClient } from '../../../src/simulator/client.ts';
-import { openTestStore, silent, type TestStore } from '../../support/database.ts';
+import { dump, openTestStore, silent, type TestStore } from '../../support/database.ts';
 
 const tenantId = demoEstate().tenant;
 const person = (name: string, digit: string): Person => ({
@@ -35,6 +36,27 @@ export const bo = person('Bo', 'b');
 export const chen = person('Chen', 'c');
 export const dana = person('Dana', 'd');
 const everyone = [ada, bo, chen, dana];
+
+/** Two clients of contoso-chat, one that names its version, and their registrations. */
+export async function addChatConsumers(bench: Bench): Promise<readonly Client[]> {
+  const account = 'contoso-chat';
+  const vault = 'contoso-apps';
+  const source = (secret: string) => ({ kind: 'keyVaultSecret', vault, secret, refreshEvery: 200 }) as const;
+  const web = await bench.addClient({ account, source: source('chat-web-api-key'), receiptPort: 0 });
+  const indexer = await bench.addClient({ account, source: source('search-indexer-api-key') });
+  const common = {
+    kind: 'keyVaultSecret',
+    vault: bench.simulator.vaultUrl(vault),
+    owners: [dana],
+    deputies: [],
+  } as const;
+  if (web.receiptUrl === undefined) throw new Error('no receipts');
+  bench.consumers.push(
+    { ...common, name: 'chat-web', secret: 'chat-web-api-key', receipt: web.receiptUrl },
+    { ...common, name: 'search-indexer', secret: 'search-indexer-api-key', pickupWithin: 1500 },
+  );
+  return [web, indexer];
+}
 
 const quick: CallTiming = {
   timeout: 2000,
@@ -67,6 +89,10 @@ export type Bench = Readonly<{
     stage?: Stage,
   ): Promise<Rotation & { phase: Extract<Phase, { at: A }> }>;
   approve(id: RotationId, ...people: readonly Person[]): Promise<readonly Answer[]>;
+  /** Approves both gates as Bo and Chen, to the end. */
+  finish(id: RotationId): Promise<Rotation & { phase: Extract<Phase, { at: 'completed' }> }>;
+  /** Everything that left the program: the log, what was sent, the database. */
+  emitted(): Promise<string>;
   close(): Promise<void>;
 }>;
 
@@ -129,7 +155,11 @@ export async function startBench(
       });
     },
   };
-  const log = silent;
+  const lines: unknown[] = [];
+  const keep = (fields: unknown): void => {
+    lines.push(fields instanceof Object && 'error' in fields ? [fields, inspect(fields.error)] : fields);
+  };
+  const log = { info: keep, warn: keep, error: keep };
   const nearest = (_name: string, names: readonly string[]): readonly string[] => names.slice(0, 3);
   const tools = {
     azure,
@@ -169,6 +199,23 @@ export async function startBench(
     if (found === null) throw new Error(`no ${id}`);
     return found;
   };
+  const until: Bench['until'] = async <A extends Phase['at']>(id: RotationId, at: A, stage?: Stage) => {
+    for (;;) {
+      const found = await rotation(id);
+      const { phase } = found;
+      if (phase.at === at && (stage === undefined || stage === phase.stage))
+        return found as Rotation & { phase: Extract<Phase, { at: A }> };
+      if (phase.at === 'halted' || phase.at === 'ended' || phase.at === 'completed')
+        throw new Error(`${id} is ${JSON.stringify(phase)}`);
+      await pause(50);
+    }
+  };
+  const approve: Bench['approve'] = async (id, ...people) => {
+    const { phase } = await rotation(id);
+    if (phase.at !== 'awaitingApproval') throw new Error(`${id} is at ${phase.at}`);
+    const { stage, digest: shown } = phase;
+    return Promise.all(people.map((by) => say(by, { say: 'approve', rotation: id, stage, digest: shown })));
+  };
   return {
     simulator,
     database,
@@ -194,23 +241,17 @@ export async function startBench(
       if (answer.answer !== 'started') throw new Error(`not started: ${JSON.stringify(answer)}`);
       return answer.rotation;
     },
-    until: async <A extends Phase['at']>(id: RotationId, at: A, stage?: Stage) => {
-      for (;;) {
-        const found = await rotation(id);
-        const { phase } = found;
-        if (phase.at === at && (stage === undefined || stage === phase.stage))
-          return found as Rotation & { phase: Extract<Phase, { at: A }> };
-        if (phase.at === 'halted' || phase.at === 'ended')
-          throw new Error(`${id} is ${JSON.stringify(phase)}`);
-        await pause(50);
-      }
+    until,
+    approve,
+    finish: async (id) => {
+      await until(id, 'awaitingApproval', 'approveFirst');
+      await approve(id, bo, chen);
+      await until(id, 'awaitingApproval', 'approveSecond');
+      await approve(id, bo, chen);
+      return until(id, 'completed');
     },
-    approve: async (id, ...people) => {
-      const { phase } = await rotation(id);
-      if (phase.at !== 'awaitingApproval') throw new Error(`${id} is at ${phase.at}`);
-      const { stage, digest: shown } = phase;
-      return Promise.all(people.map((by) => say(by, { say: 'approve', rotation: id, stage, digest: shown })));
-    },
+    emitted: async () =>
+      JSON.stringify([lines, sent]) + inspect(lines, { depth: 9 }) + (await dump(database.pool)),
     close: async () => {
       await Promise.all(clients.map((client) => client.stop()));
       await database.close();

@@ -1,41 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bo, chen, startBench, type Bench } from './bench.ts';
+import { addChatConsumers, startBench, type Bench } from './bench.ts';
 
 let bench: Bench;
 
 beforeAll(async () => {
   bench = await startBench({ timing: { newKeyDelay: 500, oldKeyDelay: 800, metricsLag: 100 } });
-  const vault = 'contoso-apps';
-  const web = await bench.addClient({
-    account: 'contoso-chat',
-    source: { kind: 'keyVaultSecret', vault, secret: 'chat-web-api-key', refreshEvery: 200 },
-    receiptPort: 0,
-  });
-  await bench.addClient({
-    account: 'contoso-chat',
-    source: { kind: 'keyVaultSecret', vault, secret: 'search-indexer-api-key', refreshEvery: 200 },
-  });
-  const owners = [chen];
-  bench.consumers.push(
-    {
-      kind: 'keyVaultSecret',
-      name: 'chat-web',
-      vault: bench.simulator.vaultUrl(vault),
-      secret: 'chat-web-api-key',
-      ...(web.receiptUrl === undefined ? {} : { receipt: web.receiptUrl }),
-      owners,
-      deputies: [],
-    },
-    {
-      kind: 'keyVaultSecret',
-      name: 'search-indexer',
-      vault: bench.simulator.vaultUrl(vault),
-      secret: 'search-indexer-api-key',
-      pickupWithin: 1500,
-      owners,
-      deputies: [],
-    },
-  );
+  await addChatConsumers(bench);
 }, 60_000);
 
 afterAll(() => bench.close());
@@ -43,11 +13,7 @@ afterAll(() => bench.close());
 test('both keys are rotated under traffic without one failed call, with at most eight ARM writes', async () => {
   const before = bench.simulator.currentKeys('contoso-chat');
   const id = await bench.rotate('contoso-chat');
-  await bench.until(id, 'awaitingApproval');
-  await bench.approve(id, bo, chen);
-  await bench.until(id, 'awaitingApproval', 'approveSecond');
-  await bench.approve(id, bo, chen);
-  const done = await bench.until(id, 'completed');
+  const done = await bench.finish(id);
   expect(done.phase.outcome).toBe('rotated');
   const after = bench.simulator.currentKeys('contoso-chat');
   expect(after.key1).not.toBe(before.key1);
@@ -61,3 +27,29 @@ test('both keys are rotated under traffic without one failed call, with at most 
   }
   expect(bench.simulator.requests.filter(({ armWrite }) => armWrite).length).toBeLessThanOrEqual(8);
 }, 60_000);
+
+test('the old value is tried until it is refused everywhere, and the record says when', async () => {
+  const [newest] = await bench.database.store.rotations.list(1);
+  if (newest === undefined) throw new Error('no rotation');
+  while ((await bench.rotation(newest.id)).oldKey?.proof === 'trying')
+    await new Promise((next) => setTimeout(next, 100));
+  const { oldKey } = await bench.rotation(newest.id);
+  expect(oldKey).toMatchObject({ proof: 'dead' });
+});
+
+test('the audit record tells who approved what, in order', async () => {
+  const [newest] = await bench.database.store.rotations.list(1);
+  if (newest === undefined) throw new Error('no rotation');
+  const events = await bench.database.store.rotations.events(newest.id);
+  const votes = events.filter(({ type }) => type === 'approved');
+  expect(votes.map(({ by }) => by?.name).sort()).toEqual(['Bo', 'Bo', 'Chen', 'Chen']);
+  expect(events[0]).toMatchObject({ type: 'requested', by: { name: 'Ada' }, detail: { reason: 'yearly' } });
+});
+
+test('nothing that the program emitted holds any key that was ever issued', async () => {
+  const emitted = await bench.emitted();
+  expect(emitted).toContain('contoso-chat');
+  const issued = bench.simulator.issuedKeys();
+  expect(issued.length).toBeGreaterThan(10);
+  expect(issued.filter((key) => emitted.includes(key))).toEqual([]);
+});

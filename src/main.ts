@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { digestOf, pause, systemClock as clock, systemRandom } from './adapters/ambient/index.ts';
+import { openAzure } from './adapters/azure/index.ts';
+import { openLog } from './adapters/log/index.ts';
+import { describePolicyProblems, policiesFrom, readPolicy } from './adapters/policy/index.ts';
+import { openStore, StoreRefused, StoreUnavailable } from './adapters/store/index.ts';
+import { createMessenger, startTeamsServer, UnprotectedAddress } from './adapters/teams/index.ts';
+import type { Log } from './application/ports/ambient.ts';
+import type { Policies } from './application/ports/policy.ts';
+import type { Store } from './application/ports/store.ts';
+import { wakersOf } from './application/worker.ts';
+import {
+  describeProblems,
+  isAllowedServiceUrl,
+  isLoopbackUrl,
+  loadEnvironment,
+  nearest,
+  readSettings,
+  type Settings,
+} from './config.ts';
+
+/** What stops the start, in words for whoever runs the program. No stack trace, no value of a setting. */
+class CannotStart extends Error {}
+
+function settingsOrRefuse(): Settings {
+  const loaded = loadEnvironment();
+  if (!loaded.ok) throw new CannotStart(describeProblems([loaded.error]));
+  const settings = readSettings(process.env);
+  if (!settings.ok) throw new CannotStart(describeProblems(settings.error));
+  return settings.value;
+}
+
+async function policiesOrRefuse({ policyFile, bot }: Settings, log: Log): Promise<Policies> {
+  const name = relative(process.cwd(), policyFile);
+  const text = await readFile(policyFile, 'utf8').catch(() => {
+    throw new CannotStart(`KEYSMITH_POLICY: ${name} can't be read. Write the path of the policy file.`);
+  });
+  const policy = readPolicy(text, name, { loopbackOnly: bot.app === null });
+  if (!policy.ok) throw new CannotStart(describePolicyProblems(policy.error));
+  for (const warning of policy.value.warnings) log.warn({ event: 'policy.warning', warning });
+  return policiesFrom(policy.value, digestOf);
+}
+
+const storeOf = ({ database, dataFolder, role, sweepEvery }: Settings, log: Log): Promise<Store> =>
+  openStore({
+    ...(database === null ? {} : { url: database.url.reveal(), directUrl: database.direct.reveal() }),
+    dataFolder,
+    log,
+    timing: { sweep: sweepEvery },
+    rights: role === 'bot' ? 'chat' : 'all',
+  });
+
+/** The half that has the Azure identity and no inbound port. */
+async function startWorker(settings: Settings, store: Store, policies: Policies, log: Log): Promise<() => void> {
+  const { azure: endpoints, bot, calls, consumerTimeout, lease } = settings;
+  const azure = openAzure({
+    resourceManagerEndpoint: endpoints.resourceManager,
+    resourceManagerAudience: endpoints.audience,
+    metricsEndpoint: endpoints.metrics,
+    vaultChallengeCheck: !isLoopbackUrl(endpoints.resourceManager),
+    callTimeout: calls.timeout,
+    consumerTimeout,
+    log,
+    now: () => clock.now(),
+    probes: store.probes,
+  });
+  const messenger = createMessenger({
+    credentials: bot,
+    allows: (url) => isAllowedServiceUrl(bot.serviceUrls, url),
+    timeout: bot.timeout,
+    portal: endpoints.portal,
+    log,
+    clock,
+  });
+  const { journal, probes } = store;
+  const tools = { azure, policies, journal, probes, clock, pause, nearest, log, timing: calls };
+  const backoff = { least: 1000, most: 300_000 };
+  await store.work(
+    wakersOf({
+      store,
+      policies,
+      tools,
+      messenger,
+      lease,
+      backoff,
+      digest: digestOf,
+      clock,
+      ids: systemRandom,
+      random: Math.random,
+      log,
+    }),
+  );
+  return () => azure.close();
+}
+
+/** The half that serves Teams. It decides nothing and has no Azure rights. */
+async function startChat(settings: Settings, store: Store, policies: Policies, log: Log) {
+  const { azure, bot, listen } = settings;
+  if (listen === null) return null;
+  return startTeamsServer({
+    ...listen,
+    credentials: bot,
+    allows: (url) => isAllowedServiceUrl(bot.serviceUrls, url),
+    inbox: store.inbox,
+    rotations: store.rotations,
+    accounts: policies.accounts,
+    answerWithin: bot.answerWithin,
+    timeout: bot.timeout,
+    portal: azure.portal,
+    log,
+    clock,
+  });
+}
+
+/** Resolves with how to stop it. What was opened is closed again when the rest can't be. */
+async function start(): Promise<() => Promise<void>> {
+  const settings = settingsOrRefuse();
+  const log = openLog(settings.logLevel);
+  const opened: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of opened.splice(0).reverse()) await step();
+  };
+  try {
+    const policies = await policiesOrRefuse(settings, log);
+    const store = await storeOf(settings, log);
+    opened.push(() => store.close());
+    if (settings.role !== 'bot') opened.push(await startWorker(settings, store, policies, log));
+    const chat = await startChat(settings, store, policies, log);
+    if (chat !== null) opened.push(() => chat.close());
+    log.info({ event: 'started', role: settings.role, ...(chat === null ? {} : { url: chat.url }) });
+    return close;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The sentence for whoever started the program; a bug keeps its stack, since nobody else can mend it. */
+function inWords(error: unknown): unknown {
+  const ours = [CannotStart, StoreRefused, StoreUnavailable, UnprotectedAddress];
+  if (ours.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
+  const { code, port } = error as { code?: unknown; port?: unknown };
+  if (code === 'EADDRINUSE') return `PORT: ${String(port)} is taken by another program. Write a port that is free.`;
+  return error;
+}
+
+try {
+  const stop = await start();
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      void stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+} catch (error) {
+  console.error('Keysmith did not start.\n', inWords(error));
+  process.exitCode = 1;
+}
