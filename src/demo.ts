@@ -20,7 +20,12 @@ const page = Number(process.env['KEYSMITH_DEMO_PORT'] ?? 56150);
 /** What Azure's slowness looks like here: seconds where the real one takes minutes, but never instant. */
 const slowness = { newKeyDelay: 3000, oldKeyDelay: 8000, listKeysLag: 500, metricsLag: 1000 };
 
-async function writePolicy(folder: string, simulator: Simulator, clients: DemoClients, chat: Chat): Promise<string> {
+async function writePolicy(
+  folder: string,
+  simulator: Simulator,
+  clients: DemoClients,
+  chat: Chat,
+): Promise<string> {
   const values: Readonly<Record<string, string>> = {
     VAULT_CONTOSO_APPS: simulator.vaultUrl('contoso-apps'),
     RECEIPT_CHAT_WEB: clients.chatWebReceipt,
@@ -52,13 +57,24 @@ async function stop(): Promise<void> {
 
 async function start(): Promise<void> {
   console.log('Starting the database, the simulated Azure, its clients, the bot and the chat …');
-  const simulator = await startSimulator({ estate: demoEstate(), certificateFolder: folder, timing: slowness });
+  const simulator = await startSimulator({
+    estate: demoEstate(),
+    certificateFolder: folder,
+    timing: slowness,
+  });
   toStop.push(() => simulator.close());
   const clients = await startClients(simulator);
   toStop.push(() => clients.stop());
   const port = await freePort();
   const botEndpoint = `http://127.0.0.1:${String(port)}/api/messages`;
-  const chat = await startChat({ folder: join(folder, 'chat'), botEndpoint, port: page, people, channelName, steps });
+  const chat = await startChat({
+    folder: join(folder, 'chat'),
+    botEndpoint,
+    port: page,
+    people,
+    channelName,
+    steps,
+  });
   toStop.push(() => chat.stop());
   await mkdir(join(folder, 'data'));
   const logFile = join(process.cwd(), 'keysmith-demo.log');

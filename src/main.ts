@@ -52,7 +52,12 @@ const storeOf = ({ database, dataFolder, role, sweepEvery }: Settings, log: Log)
   });
 
 /** The half that has the Azure identity and no inbound port. */
-async function startWorker(settings: Settings, store: Store, policies: Policies, log: Log): Promise<() => void> {
+async function startWorker(
+  settings: Settings,
+  store: Store,
+  policies: Policies,
+  log: Log,
+): Promise<() => void> {
   const { azure: endpoints, bot, calls, consumerTimeout, lease } = settings;
   const azure = openAzure({
     resourceManagerEndpoint: endpoints.resourceManager,
@@ -141,7 +146,8 @@ function inWords(error: unknown): unknown {
   const ours = [CannotStart, StoreRefused, StoreUnavailable, UnprotectedAddress];
   if (ours.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
   const { code, port } = error as { code?: unknown; port?: unknown };
-  if (code === 'EADDRINUSE') return `PORT: ${String(port)} is taken by another program. Write a port that is free.`;
+  if (code === 'EADDRINUSE')
+    return `PORT: ${String(port)} is taken by another program. Write a port that is free.`;
   return error;
 }
 

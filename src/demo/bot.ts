@@ -9,6 +9,8 @@ export type RunningBot = Readonly<{
   /** Resolves with the exit code when the program ends, whoever ended it. */
   ended: Promise<number | null>;
   stop(): Promise<void>;
+  /** kill -9: nothing is cleaned up. */
+  kill(): void;
 }>;
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -31,7 +33,10 @@ export async function freePort(): Promise<number> {
  * the simulator's certificate (NODE_EXTRA_CA_CERTS is read at the start). Its log goes to `logFile`.
  * Resolves when it says that it has started.
  */
-export async function startBot(environment: Readonly<Record<string, string>>, logFile: string): Promise<RunningBot> {
+export async function startBot(
+  environment: Readonly<Record<string, string>>,
+  logFile: string,
+): Promise<RunningBot> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,6 +61,7 @@ export async function startBot(environment: Readonly<Record<string, string>>, lo
   }
   return {
     ended,
+    kill: () => child.kill('SIGKILL'),
     stop: async () => {
       child.kill('SIGTERM');
       const slow = setTimeout(() => child.kill('SIGKILL'), 15_000);

@@ -47,6 +47,7 @@ export function begin(id: RotationId, request: Request, rules: Rules): Outcome {
     phase: { at: 'ended', stage: 'plan', outcome: 'cancelled', says: '', finishedAt: request.at },
     history: [],
     approvals: {},
+    asked: {},
     chains: {},
     remarks: [],
     notReached: [],

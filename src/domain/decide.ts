@@ -283,8 +283,12 @@ export function keepGateTrue(
   if (phase.at !== 'awaitingApproval') return stay(rotation);
   const digest = digestOf(rotation, gateOf(phase.stage));
   if (digest === phase.digest) return stay(rotation);
-  const renewed: Rotation = { ...rotation, phase: { ...phase, digest, votes: [] } };
-  return phase.votes.length === 0
-    ? stay(renewed)
-    : withEffects(renewed, say('planChanged', approversOf(rotation, phase.gate)));
+  const voided = phase.votes.length > 0;
+  const round = voided ? phase.round + 1 : phase.round;
+  const renewed: Rotation = {
+    ...rotation,
+    asked: { ...rotation.asked, [phase.gate]: round },
+    phase: { ...phase, digest, votes: [], round },
+  };
+  return voided ? withEffects(renewed, say('planChanged', approversOf(rotation, phase.gate))) : stay(renewed);
 }

@@ -40,9 +40,9 @@ export const approversOf = (rotation: Rotation, gate: Gate): readonly Person[] =
 export function openGate(rotation: Rotation, stage: GateStage, at: number, tools: Tools): Outcome {
   const gate = gateOf(stage);
   const digest = tools.digest(gateSubject(rotation, gate));
-  const round = rotation.round + 1;
+  const round = (rotation.asked[gate] ?? 0) + 1;
   const open = enter(
-    { ...rotation, round, remindedAt: at },
+    { ...rotation, asked: { ...rotation.asked, [gate]: round }, remindedAt: at },
     { at: 'awaitingApproval', stage, gate, digest, votes: [], since: at, round },
     at,
   );

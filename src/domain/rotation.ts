@@ -49,7 +49,7 @@ export type Phase = Readonly<
       digest: Digest;
       votes: readonly Vote[];
       since: number;
-      /** How often this gate was opened: votes of an earlier round are void. */
+      /** 1 the first time that this gate asks: votes of an earlier round are void. */
       round: number;
     }
   | { at: 'held'; stage: 'approveSecond'; by: Person; since: number; reason?: string }
@@ -102,6 +102,8 @@ export type Rotation = Readonly<{
   history: readonly StageTime[];
   /** Who approved which gate, kept after the gate is passed. */
   approvals: Readonly<Partial<Record<Gate, readonly Vote[]>>>;
+  /** How often each gate was opened, or its votes voided. */
+  asked: Readonly<Partial<Record<Gate, number>>>;
   chains: Chains;
   /** The newest look at the traffic, since the first regeneration. */
   traffic?: TrafficLook;

@@ -227,6 +227,7 @@ export const base: Rotation = {
   phase: { at: 'ended', stage: 'plan', outcome: 'cancelled', says: '', finishedAt: now },
   history: [],
   approvals: {},
+  asked: {},
   chains: {},
   remarks: [],
   notReached: [],

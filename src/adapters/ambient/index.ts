@@ -6,13 +6,15 @@ import { digest } from '../../domain/ids.ts';
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-export const pause: Pause = (ms, signal) => wait(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
+export const pause: Pause = (ms, signal) =>
+  wait(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
 
 /** Crockford's base 32: no I, L, O or U, so that an id can be read aloud. */
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 export const systemRandom: Random = {
-  rotationId: () => `R-${Array.from({ length: 6 }, () => letters.charAt(randomInt(letters.length))).join('')}`,
+  rotationId: () =>
+    `R-${Array.from({ length: 6 }, () => letters.charAt(randomInt(letters.length))).join('')}`,
   salt: () => randomBytes(32).toString('hex'),
 };
 

@@ -1,0 +1,224 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { AuditEvent, CardName, NewEffect, OutboxContent, Tx } from '../../application/ports/store.ts';
+import type { RotationId } from '../../domain/ids.ts';
+import { isOver, type Rotation } from '../../domain/rotation.ts';
+import { AlreadyAnswered } from './errors.ts';
+import type { Jobs, WakeUp } from './jobs.ts';
+import { json, plain } from './json.ts';
+import { cardOf, laneOf } from './lanes.ts';
+import { runningByName, typedName } from './reads.ts';
+import type { Tables } from './schema.ts';
+
+/**
+ * Runs `work` in one transaction. The jobs that it calls for are sent at its end and in it: whatever is
+ * saved is woken for, and nothing is woken for that was not saved.
+ */
+export function inTransaction<T>(db: Kysely<Tables>, jobs: Jobs, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    const wakeUps = new Map<string, WakeUp>();
+    const wake = (wakeUp: WakeUp): void => {
+      wakeUps.set(JSON.stringify(wakeUp), wakeUp);
+    };
+    const value = await work(txOf(trx, wake));
+    await jobs.send([...wakeUps.values()], trx);
+    return value;
+  });
+}
+
+function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
+  /** The rotations in our hands, with the deadline that a job was sent for. */
+  const locked = new Map<RotationId, number | null>();
+
+  async function addOutbox(rotation: Rotation, contents: readonly OutboxContent[]): Promise<void> {
+    if (contents.length === 0) return;
+    const rows = contents.map((content) => ({
+      rotation: rotation.id,
+      lane: plain(laneOf(rotation, content)),
+      card: cardOf(content),
+      content: json(content),
+    }));
+    await trx.insertInto('outbox').values(rows).execute();
+    for (const { lane } of rows) wake({ queue: 'outbox', id: lane, at: 0 });
+  }
+
+  return {
+    insertRotation: async (rotation, salt, event) => {
+      const inserted = await trx
+        .insertInto('rotations')
+        .values({
+          ...columnsOf(rotation),
+          id: rotation.id,
+          account: typedName(rotation.request.account),
+          wake_at: null,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (inserted === undefined) {
+        const running = await runningByName(trx, rotation.request.account);
+        if (running !== null) return running;
+        throw new Error(`the rotation id ${rotation.id} is taken, or its rival has just ended: ask again`);
+      }
+      locked.set(rotation.id, null);
+      await trx.insertInto('salts').values({ rotation: rotation.id, salt }).execute();
+      await appendEvent(trx, rotation.id, 1, event);
+      await addOutbox(rotation, [{ kind: 'card', card: 'living' }]);
+      return null;
+    },
+
+    lockRotation: async (id) => {
+      const row = await trx
+        .selectFrom('rotations')
+        .select(['state', 'wake_at'])
+        .where('id', '=', id)
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      locked.set(id, row.wake_at);
+      return row.state;
+    },
+
+    saveRotation: async (rotation, event, wakeAt) => {
+      const { id } = rotation;
+      if (!locked.has(id)) throw new Error(`${id} is saved without having been locked`);
+      const wake_at = wakeAt === null ? null : Math.ceil(wakeAt);
+      const { seq } = await trx
+        .updateTable('rotations')
+        .set({
+          ...columnsOf(rotation),
+          wake_at,
+          seq: event === null ? sql<number>`seq` : sql<number>`seq + 1`,
+          updated_at: sql<Date>`now()`,
+        })
+        .where('id', '=', id)
+        .returning('seq')
+        .executeTakeFirstOrThrow();
+      // a deadline that stays has its job; one that has passed and stays is left to the sweep, or it would spin
+      if (wake_at !== null && wake_at !== locked.get(id)) wake({ queue: 'rotation', id, at: wake_at });
+      locked.set(id, wake_at);
+      // without an event nothing has changed that anybody could see
+      if (event === null) return;
+      await appendEvent(trx, id, seq, event);
+      const shown = await shownCards(trx, id);
+      await addOutbox(
+        rotation,
+        shown.map((card) => ({ kind: 'card', card })),
+      );
+    },
+
+    runningOn: async (accountId, otherThan) => {
+      const account = plain(accountId).toLowerCase();
+      // one after the other: two that plan the same account at once must not both find it free
+      await sql`select pg_advisory_xact_lock(hashtextextended(${account}, 7003463))`.execute(trx);
+      const row = await trx
+        .selectFrom('rotations')
+        .select('id')
+        .where('account_id', '=', account)
+        .where('over', '=', false)
+        .where('id', '!=', otherThan)
+        .executeTakeFirst();
+      return row?.id ?? null;
+    },
+
+    addEffects: async (effects) => {
+      for (const effect of effects) {
+        const due = Math.ceil(effect.notBefore ?? 0);
+        await putEffect(trx, effect, due);
+        wake({ queue: 'effect', id: effect.key, at: due });
+      }
+    },
+
+    finishEffect: async (key, attempt) => {
+      await trx
+        .updateTable('effects')
+        .set({ done: true })
+        .where('key', '=', key)
+        .where('attempt', '=', attempt)
+        .execute();
+    },
+
+    addOutbox: async (id, contents) => {
+      const { state } = await trx
+        .selectFrom('rotations')
+        .select('state')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      await addOutbox(state, contents);
+    },
+
+    claimInbox: async (id) => {
+      const row = await trx
+        .selectFrom('inbox')
+        .select('id')
+        .where('id', '=', Number(id))
+        .where('answer', 'is', null)
+        .forUpdate()
+        .skipLocked()
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    answerInbox: async (id, answer) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('inbox')
+        .set({ answer: json(answer), answered_at: sql<Date>`clock_timestamp()` })
+        .where('id', '=', Number(id))
+        .where('answer', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) throw new AlreadyAnswered(`inbox row ${id} is answered already`);
+    },
+  };
+}
+
+const columnsOf = (rotation: Rotation) => ({
+  account_id: rotation.plan === undefined ? null : plain(rotation.plan.account.id).toLowerCase(),
+  over: isOver(rotation),
+  state: json(rotation),
+});
+
+async function appendEvent(
+  trx: Transaction<Tables>,
+  rotation: RotationId,
+  seq: number,
+  { at, type, by, detail }: AuditEvent,
+): Promise<void> {
+  const who = by === undefined ? null : json(by);
+  await trx
+    .insertInto('events')
+    .values({ rotation, seq, at, type: plain(type), by: who, detail: json(detail) })
+    .execute();
+}
+
+/** The cards that somebody sees or is about to see: each is drawn again whenever the rotation changes. */
+async function shownCards(trx: Transaction<Tables>, rotation: RotationId): Promise<readonly CardName[]> {
+  const rows = await trx
+    .selectFrom('cards')
+    .select('card')
+    .where('rotation', '=', rotation)
+    .union(
+      // also one that is just being sent, and not yet among the sent ones
+      trx
+        .selectFrom('outbox')
+        .select((row) => row.ref('card').$castTo<string>().as('card'))
+        .where('rotation', '=', rotation)
+        .where('state', '=', 'pending')
+        .where('card', 'is not', null),
+    )
+    .execute();
+  const others = rows.map(({ card }) => card as CardName).filter((card) => card !== 'living');
+  return ['living', ...others];
+}
+
+/** Writes an effect down; a later attempt takes the place of an earlier one, never the other way round. */
+async function putEffect(trx: Transaction<Tables>, effect: NewEffect, due_at: number): Promise<void> {
+  const { key, rotation, attempt, notBefore, step, ask } = effect;
+  const asked = json({ step, ask } as Tables['effects']['asked']);
+  const again = { attempt, asked, not_before: notBefore ?? null, due_at, done: false, lease_until: null };
+  await trx
+    .insertInto('effects')
+    .values({ key, rotation, ...again })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet(again).where('effects.attempt', '<', attempt),
+    )
+    .execute();
+}

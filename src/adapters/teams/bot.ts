@@ -1,0 +1,109 @@
+import { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
+import { Application } from '@microsoft/teams-ai/lib/Application.js';
+import type { TurnContext } from 'botbuilder';
+import { execute, incoming, isInvoke, isMessage, type Incoming } from './activity.ts';
+import { hearClick } from './clicks.ts';
+import { refusalCard, welcomeCard } from './cards/index.ts';
+import { answerCard, reply, replyCard, type Desk } from './desk.ts';
+import { hearMessage } from './messages.ts';
+import { chatRefusals } from './refusals.ts';
+import { Seen } from './seen.ts';
+
+type Handler = (context: TurnContext, activity: Incoming) => Promise<void>;
+
+/**
+ * The routes of the bot. Nothing is kept in teams-ai's turn state: it loses all but one of several turns
+ * at once in a conversation. The typing timer is off: one Application has a single one for everybody.
+ * An edited message (`messageUpdate`) has no route, so it starts nothing.
+ */
+export function botApplication(desk: Desk): Application {
+  const app = new Application({
+    startTypingTimer: false,
+    // it trusts the shape of what strangers send; commands.ts does it with care
+    removeRecipientMention: false,
+    turnStateFactory: () => new TurnState(),
+  });
+  const seen = new Seen();
+  const route = (fits: (activity: Incoming) => boolean, handler: Handler, invoked = false): void => {
+    app.addRoute(
+      (context) => Promise.resolve(fits(read(context))),
+      (context) => handler(context, read(context)),
+      invoked,
+    );
+  };
+  route((activity) => isInvoke(activity) && activity.name === 'adaptiveCard/action', onExecute(desk), true);
+  route(isMessage, onMessage(desk, seen));
+  route(isWelcome, onWelcome(seen));
+  return app;
+}
+
+/** The server has checked it before, so here it can't fail. */
+const read = (context: TurnContext): Incoming => incoming.parse(context.activity);
+
+function onExecute(desk: Desk): Handler {
+  return async (context, activity) => {
+    if (!isInvoke(activity)) return;
+    try {
+      const pressed = execute.safeParse(activity.value);
+      const data = pressed.success ? pressed.data.action.data : undefined;
+      const { card, form } = await hearClick(desk, context, activity, data);
+      // the answer first: a form that can't be sent must not cost the clicker the card
+      await answerCard(context, card);
+      if (form !== undefined && form !== card) await replyCard(context, form);
+    } catch (error) {
+      desk.log.error({ event: 'click.failed', error });
+      const { title, says, remedy } = chatRefusals.broke;
+      if (!context.responded) await answerCard(context, refusalCard(title, says, remedy));
+    }
+  };
+}
+
+function onMessage(desk: Desk, seen: Seen): Handler {
+  return async (context, activity) => {
+    if (!isMessage(activity) || isBot(activity) || activity.channelData?.eventType === 'editMessage') return;
+    const key = `${activity.conversation.id} ${activity.id}`;
+    // Teams delivers a message again when it got no answer; the inbox has it once in any case
+    if (seen.again(key)) return;
+    try {
+      const pressed = isPressed(activity);
+      await (pressed ? onSubmit(desk, context, activity) : hearMessage(desk, context, activity));
+    } catch (error) {
+      seen.forget(key);
+      desk.log.error({ event: 'message.failed', error });
+      await reply(context, chatRefusals.broke);
+    }
+  };
+}
+
+type Message = Extract<Incoming, { type: 'message' }>;
+
+/** A pressed Action.Submit comes as a message without a text. */
+const isPressed = ({ text, value }: Message): boolean =>
+  (text ?? '').trim() === '' && typeof value === 'object' && value !== null;
+
+/** A client that doesn't know Action.Execute can't be answered with a card, so it is told in words. */
+async function onSubmit(desk: Desk, context: TurnContext, activity: Message): Promise<void> {
+  const { form, trouble, told, repeated } = await hearClick(desk, context, activity, activity.value);
+  if (repeated) return;
+  if (form !== undefined) return replyCard(context, form);
+  if (trouble !== undefined) return reply(context, trouble);
+  if (told !== undefined) await reply(context, told);
+}
+
+/** Bots' ids begin with `28:`; two that answer each other would never stop. */
+const isBot = ({ from, recipient }: Incoming): boolean =>
+  from.id.startsWith('28:') || from.id === recipient.id || ('role' in from && from.role === 'bot');
+
+/** Of the several events of an install this is the one that every kind of conversation sends. */
+const isWelcome = (activity: Incoming): boolean =>
+  activity.type === 'conversationUpdate' &&
+  'membersAdded' in activity &&
+  Array.isArray(activity.membersAdded) &&
+  activity.membersAdded.some(({ id }) => id === activity.recipient.id);
+
+function onWelcome(seen: Seen): Handler {
+  return async (context, activity) => {
+    if (seen.again(`welcome ${activity.conversation.id}`)) return;
+    await replyCard(context, welcomeCard());
+  };
+}

@@ -1,0 +1,147 @@
+import type { TurnContext } from 'botbuilder';
+import type { Person } from '../../domain/people.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import type { IncomingInvoke, IncomingMessage } from './activity.ts';
+import { ask, troubleOf } from './ask.ts';
+import {
+  askRejectCard,
+  askRotateCard,
+  askWaiverCard,
+  parseCardData,
+  refusalCard,
+  statusOf,
+  type Card,
+  type CardClick,
+} from './cards/index.ts';
+import { refreshed } from './cards/buttons.ts';
+import type { Desk } from './desk.ts';
+import { accountsWith, whereOf } from './messages.ts';
+import { withNotice } from './notice.ts';
+import { personOf } from './person.ts';
+import { chatRefusals, refusals, sentenceOf, successes, type Sentence } from './refusals.ts';
+import { cardAfter, viewOf, type RotationClick } from './views.ts';
+
+type Activity = IncomingInvoke | IncomingMessage;
+
+/**
+ * What a click leads to: the card for whoever clicked, a form to be sent as a message of its own, and the
+ * words for a client that can't be answered with a card.
+ */
+export type Outcome = Readonly<{
+  card: Card;
+  form?: Card;
+  trouble?: Sentence;
+  told?: string;
+  repeated: boolean;
+}>;
+
+const refused = (trouble: Sentence): Outcome => ({
+  card: refusalCard(trouble.title, trouble.says, trouble.remedy),
+  trouble,
+  repeated: false,
+});
+
+/** Does what the data of a pressed button asks for. Whose click it is comes from the activity alone. */
+export async function hearClick(
+  desk: Desk,
+  context: TurnContext,
+  activity: Activity,
+  data: unknown,
+): Promise<Outcome> {
+  const click = parseCardData(data);
+  if (!click.ok) {
+    desk.log.warn({ event: 'click.malformed' });
+    return refused(chatRefusals.malformed);
+  }
+  const { value } = click;
+  if (value.say === 'openRotate') {
+    const form = askRotateCard(desk.accounts);
+    return { card: form, form, repeated: false };
+  }
+  const person = await personOf(context, activity, desk);
+  if (!person.ok) return refused(chatRefusals.unknownPerson);
+  return value.say === 'submitRotate'
+    ? rotate(desk, activity, person.value, value)
+    : onRotation(desk, activity, person.value, value);
+}
+
+async function onRotation(
+  desk: Desk,
+  activity: Activity,
+  person: Person,
+  click: RotationClick,
+): Promise<Outcome> {
+  const opens = click.say === 'refresh' || click.say === 'openAskWaiver' || click.say === 'openReject';
+  const heard = opens ? undefined : await ask(desk, activity, person, click);
+  let rotation: Rotation | null;
+  try {
+    rotation = await desk.rotations.find(click.rotation);
+  } catch (error) {
+    desk.log.error({ event: 'rotation.unreadable', rotation: click.rotation, error });
+    const trouble =
+      heard === undefined ? chatRefusals.recordsUnreachable : (troubleOf(heard) ?? chatRefusals.answerLost);
+    const { card, ...outcome } = refused(trouble);
+    const again = { keysmith: 1, verb: 'refresh', rotation: click.rotation, stage: 'plan' } as const;
+    // without it this client would show the refusal until the card is next edited
+    return { ...outcome, card: refreshed(card, again, { refreshFor: [activity.from.id] }) };
+  }
+  if (rotation === null) return refused(sentenceOf({ answer: 'noSuchRotation' }));
+  const view = viewOf(rotation, desk.now(), person);
+  const options = {
+    // the card goes to this one client, which then goes on asking for its own view
+    refreshFor: [activity.from.id],
+    ...(desk.portal === undefined ? {} : { portal: desk.portal }),
+  };
+  const card = cardAfter(click, view, person, options);
+  if (click.say === 'refresh') return { card, repeated: false };
+  if (click.say === 'openAskWaiver') return { card, form: askWaiverCard(view), repeated: false };
+  if (click.say === 'openReject') {
+    const { phase } = rotation;
+    const same =
+      phase.at === 'awaitingApproval' && phase.stage === click.stage && phase.digest === click.digest;
+    if (same) return { card, form: askRejectCard(view), repeated: false };
+    const trouble = phase.at === 'awaitingApproval' ? refusals.planChanged : chatRefusals.cannotReject;
+    return { card: withNotice(card, trouble), trouble, repeated: false };
+  }
+  const trouble = heard === undefined ? undefined : troubleOf(heard);
+  const repeated = heard?.repeated ?? false;
+  if (trouble === undefined) return { card, told: successes.done(rotation.id), repeated };
+  // what was typed into a form is asked for again, with what is wrong with it
+  const again = click.say === 'askWaiver' && trouble === refusals.reasonMissing ? askWaiverCard(view) : card;
+  return { card: withNotice(again, trouble), trouble, repeated };
+}
+
+async function rotate(
+  desk: Desk,
+  activity: Activity,
+  person: Person,
+  { account, procedure, reason, ticket }: Extract<CardClick, { say: 'submitRotate' }>,
+): Promise<Outcome> {
+  const again = (trouble: Sentence, repeated = false): Outcome => {
+    const form = askRotateCard(account === '' ? desk.accounts : accountsWith(desk, account));
+    return { card: withNotice(form, trouble), trouble, repeated };
+  };
+  if (account.trim() === '') return again(chatRefusals.accountMissing);
+  const heard = await ask(desk, activity, person, {
+    say: 'rotate',
+    account: account.trim(),
+    procedure,
+    reason,
+    ...(ticket === undefined ? {} : { ticket }),
+    ...whereOf(activity),
+  });
+  const { repeated } = heard;
+  const trouble = troubleOf(heard);
+  if (trouble === refusals.reasonMissing) return again(trouble, repeated);
+  if (trouble !== undefined) return { ...refused(trouble), repeated };
+  if (!('answer' in heard) || heard.answer.answer !== 'started')
+    return { ...refused(chatRefusals.broke), repeated };
+  const { rotation: id, inHomeChannel } = heard.answer;
+  const rotation = await desk.rotations.find(id);
+  if (rotation === null) return { ...refused(sentenceOf({ answer: 'noSuchRotation' })), repeated };
+  return {
+    card: statusOf(viewOf(rotation, desk.now())),
+    ...(inHomeChannel ? { told: successes.startedAtHome(id) } : {}),
+    repeated,
+  };
+}

@@ -1,0 +1,44 @@
+import type { TurnContext } from 'botbuilder';
+import type { Rotations } from '../../application/ports/store.ts';
+import type { Asking } from './ask.ts';
+import type { Card } from './cards/index.ts';
+import type { Roster } from './roster.ts';
+import { inWords, type Sentence } from './refusals.ts';
+import { harmless } from './text.ts';
+
+/** What the chat side works with. It reads rotations and writes the inbox; it does nothing else. */
+export type Desk = Asking &
+  Readonly<{
+    rotations: Pick<Rotations, 'find' | 'list' | 'runningFor'>;
+    /** Account names that the form offers. */
+    accounts: readonly string[];
+    roster: Roster;
+    connectorKey: symbol;
+    /** Base address of the Azure portal, without a slash at its end. */
+    portal?: string;
+  }>;
+
+/** Answers a message with a sentence of our own, in the thread it stands in. */
+export async function reply(context: TurnContext, words: Sentence | string): Promise<void> {
+  const text = typeof words === 'string' ? words : inWords(words);
+  await context.sendActivity({ type: 'message', text: harmless(text) });
+}
+
+const cardType = 'application/vnd.microsoft.card.adaptive';
+
+export const attached = (card: Card) => ({ contentType: cardType, content: card });
+
+/** Sends a card as a message of its own, in the thread of what is answered. */
+export async function replyCard(context: TurnContext, card: Card): Promise<void> {
+  await context.sendActivity({ type: 'message', attachments: [attached(card)] });
+}
+
+/**
+ * Answers an invoke with a card for whoever clicked. Sent by hand: `actionExecute` of teams-ai 1.7.4 would
+ * show one person's view to everybody, once any card with `refresh` was returned. Always 200: after a
+ * failed refresh a client may stop asking.
+ */
+export async function answerCard(context: TurnContext, card: Card): Promise<void> {
+  const body = { statusCode: 200, type: cardType, value: card };
+  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
+}

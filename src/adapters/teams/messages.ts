@@ -1,0 +1,98 @@
+import type { TurnContext } from 'botbuilder';
+import { unreachable } from '../../domain/result.ts';
+import type { Said } from '../../application/conversation.ts';
+import type { Place } from '../../domain/rotation.ts';
+import type { IncomingInvoke, IncomingMessage } from './activity.ts';
+import { ask, troubleOf } from './ask.ts';
+import { askRotateCard, helpCard, statusCard, statusOf } from './cards/index.ts';
+import { parseCommand, textOf, type Command } from './commands.ts';
+import { reply, replyCard, type Desk } from './desk.ts';
+import { withNotice } from './notice.ts';
+import { personOf } from './person.ts';
+import { baseOf } from './place.ts';
+import { chatRefusals, refusals, successes } from './refusals.ts';
+import { viewOf } from './views.ts';
+
+/** Newest rotations that `status` looks at. */
+const listed = 50;
+
+/** Does what a message asks for, and answers where a card doesn't. */
+export async function hearMessage(
+  desk: Desk,
+  context: TurnContext,
+  activity: IncomingMessage,
+): Promise<void> {
+  const command = parseCommand(textOf(activity));
+  switch (command.is) {
+    case 'help':
+      return replyCard(context, helpCard());
+    case 'askRotate':
+      return replyCard(context, askRotateCard(desk.accounts));
+    case 'status':
+      return replyCard(context, statusCard(await desk.rotations.list(listed), desk.now()));
+    case 'statusOf':
+      return tellStatus(desk, context, command);
+    case 'rotate': {
+      const { account, procedure, reason, ticket } = command;
+      const asked = { say: 'rotate', account, procedure, reason, ...whereOf(activity) } as const;
+      return hear(desk, context, activity, ticket === undefined ? asked : { ...asked, ticket });
+    }
+    case 'cancel':
+      return hear(desk, context, activity, { say: 'cancel', rotation: command.rotation });
+    case 'noSuchId':
+      return reply(context, chatRefusals.noSuchId(command.written));
+    case 'tooLong':
+      return reply(context, chatRefusals.tooLong(command.what, command.most));
+    case 'unknown':
+      return reply(context, chatRefusals.unknownCommand(command.written));
+    default:
+      return unreachable(command);
+  }
+}
+
+/** Where a request is made, and where it is told: a rotation begins a thread of its own in its channel. */
+export function whereOf(
+  activity: IncomingMessage | IncomingInvoke,
+): Readonly<{ place: Place; personal: boolean }> {
+  const { conversation, serviceUrl, channelData } = activity;
+  const tenantId = conversation.tenantId ?? channelData?.tenant?.id ?? '';
+  return {
+    place: { conversation: baseOf(conversation.id), serviceUrl, tenantId },
+    personal: conversation.conversationType === 'personal',
+  };
+}
+
+async function hear(desk: Desk, context: TurnContext, activity: IncomingMessage, said: Said): Promise<void> {
+  const person = await personOf(context, activity, desk);
+  if (!person.ok) return reply(context, chatRefusals.unknownPerson);
+  const heard = await ask(desk, activity, person.value, said);
+  // the first delivery of this message was answered
+  if (heard.repeated) return;
+  const trouble = troubleOf(heard);
+  if (trouble === refusals.reasonMissing && said.say === 'rotate')
+    return replyCard(context, withNotice(askRotateCard(accountsWith(desk, said.account)), trouble));
+  if (trouble !== undefined) return reply(context, trouble);
+  if (!('answer' in heard)) return;
+  const { answer } = heard;
+  if (answer.answer === 'started' && answer.inHomeChannel)
+    await reply(context, successes.startedAtHome(answer.rotation));
+  // where the rotation is told, its card says it; elsewhere somebody has to
+  if (answer.answer === 'done') await reply(context, successes.done(answer.rotation));
+}
+
+/** The account that was typed comes first among those that the form offers. */
+export const accountsWith = ({ accounts }: Pick<Desk, 'accounts'>, typed: string): readonly string[] => [
+  typed,
+  ...accounts.filter((name) => name !== typed),
+];
+
+async function tellStatus(
+  desk: Desk,
+  context: TurnContext,
+  { which, id }: Extract<Command, { is: 'statusOf' }>,
+): Promise<void> {
+  const running = id ?? (await desk.rotations.runningFor(which));
+  const rotation = running === null ? null : await desk.rotations.find(running);
+  if (rotation === null) return reply(context, chatRefusals.nothingRunning(which));
+  return replyCard(context, statusOf(viewOf(rotation, desk.now())));
+}
