@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { banner, walkthrough } from './demo/banner.ts';
@@ -49,6 +49,8 @@ const steps = walkthrough({
 });
 
 const folder = await mkdtemp(join(tmpdir(), 'keysmith-demo-'));
+// As root the database runs as another OS user, who must get through to it.
+await chmod(folder, 0o711);
 const toStop: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
 
 async function stop(): Promise<void> {

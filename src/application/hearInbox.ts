@@ -83,7 +83,6 @@ async function startRotation(on: HearInbox, tx: Tx, by: Person, said: Asked): Pr
   const detail = { account, procedure, reason: request.reason, ticket: ticket ?? null, policy: rules.policy };
   const running = await tx.insertRotation(rotation, on.ids.salt(), { at, type: 'requested', by, detail });
   if (running !== null) return { answer: 'alreadyRunning', rotation: running };
-  await tx.addOutbox(rotation.id, [{ kind: 'card', card: 'living' }]);
   await enqueue(tx, rotation, outcome.effects, at);
   return { answer: 'started', rotation: rotation.id, inHomeChannel: said.personal };
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, jest } from '@jest/globals';
 import pg from 'pg';
+import { codeOf } from '../../src/adapters/store/errors.ts';
 import { openStore, startEmbedded, type StoreOptions } from '../../src/adapters/store/index.ts';
+import { stopPostmaster } from '../../src/adapters/store/embedded/postmaster.ts';
 import type { Log } from '../../src/application/ports/ambient.ts';
 import type { Store } from '../../src/application/ports/store.ts';
 
@@ -85,11 +87,34 @@ export async function freshDatabase(): Promise<Readonly<{ url: string; drop(): P
   };
 }
 
+const prefix = 'keysmith-test-';
+const ownerFile = 'test.pid';
+
 /** A data folder that the embedded server's user can reach, also for root: `mkdtemp` alone makes it 0700. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'keysmith-test-'));
+  const folder = await mkdtemp(join(tmpdir(), prefix));
   await chmod(folder, 0o711);
+  await writeFile(join(folder, ownerFile), String(process.pid));
   return folder;
+}
+
+/** Ends the servers of test runs that were killed: a server outlives its owner, and is meant to. */
+async function clearKilledRuns(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    if (!name.startsWith(prefix) || !(await isOwnerDead(folder))) continue;
+    await stopPostmaster(join(folder, 'postgres/data')).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function isOwnerDead(folder: string): Promise<boolean> {
+  try {
+    process.kill(Number(await readFile(join(folder, ownerFile), 'utf8')), 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
 }
 
 /** Every row of every table as text, pg-boss's among them: what a thief of the database would read. */
@@ -118,6 +143,7 @@ async function startCluster(): Promise<Cluster> {
     };
     return { admin, urlOf, stop: () => admin.end() };
   }
+  await clearKilledRuns();
   const folder = await temporaryFolder();
   const { connection, stop } = await startEmbedded(folder, silent);
   const { host, user } = connection;

@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely';
-import type { EffectRow, Effects } from '../../application/ports/store.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { EffectRow, Effects, NewEffect } from '../../application/ports/store.ts';
 import type { EffectKey } from '../../domain/ids.ts';
+import { json } from './json.ts';
 import type { Tables } from './schema.ts';
 
 export function effectsOf(db: Kysely<Tables>): Effects {
@@ -13,6 +14,20 @@ export function effectsOf(db: Kysely<Tables>): Effects {
       return { key, rotation, attempt, ...notBefore, ...asked, done } satisfies EffectRow;
     },
   };
+}
+
+/** Writes an effect down; a later attempt takes the place of an earlier one, never the other way round. */
+export async function putEffect(trx: Transaction<Tables>, effect: NewEffect, due_at: number): Promise<void> {
+  const { key, rotation, attempt, notBefore, step, ask } = effect;
+  const asked = json({ step, ask } as Tables['effects']['asked']);
+  const again = { attempt, asked, not_before: notBefore ?? null, due_at, done: false, lease_until: null };
+  await trx
+    .insertInto('effects')
+    .values({ key, rotation, ...again })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet(again).where('effects.attempt', '<', attempt),
+    )
+    .execute();
 }
 
 /**

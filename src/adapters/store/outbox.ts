@@ -69,6 +69,29 @@ export async function dueLanes(db: Kysely<Tables>, at: number): Promise<readonly
   return rows.map(({ lane }) => lane);
 }
 
+/** The cards that somebody sees or is about to see: each is drawn again whenever the rotation changes. */
+export async function shownCards(
+  trx: Transaction<Tables>,
+  rotation: OutboxRow['rotation'],
+): Promise<readonly CardName[]> {
+  const rows = await trx
+    .selectFrom('cards')
+    .select('card')
+    .where('rotation', '=', rotation)
+    .union(
+      // also one that is just being sent, and not yet among the sent ones
+      trx
+        .selectFrom('outbox')
+        .select((row) => row.ref('card').$castTo<string>().as('card'))
+        .where('rotation', '=', rotation)
+        .where('state', '=', 'pending')
+        .where('card', 'is not', null),
+    )
+    .execute();
+  const others = rows.map(({ card }) => card as CardName).filter((card) => card !== 'living');
+  return ['living', ...others];
+}
+
 /** Only the oldest row is ever handed out, so whoever holds it holds the lane. */
 async function claimHead(
   trx: Transaction<Tables>,

@@ -1,11 +1,13 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { AuditEvent, CardName, NewEffect, OutboxContent, Tx } from '../../application/ports/store.ts';
+import type { AuditEvent, OutboxContent, Tx } from '../../application/ports/store.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import { isOver, type Rotation } from '../../domain/rotation.ts';
+import { putEffect } from './effects.ts';
 import { AlreadyAnswered } from './errors.ts';
 import type { Jobs, WakeUp } from './jobs.ts';
 import { json, plain } from './json.ts';
 import { cardOf, laneOf } from './lanes.ts';
+import { shownCards } from './outbox.ts';
 import { runningByName, typedName } from './reads.ts';
 import type { Tables } from './schema.ts';
 
@@ -186,39 +188,5 @@ async function appendEvent(
   await trx
     .insertInto('events')
     .values({ rotation, seq, at, type: plain(type), by: who, detail: json(detail) })
-    .execute();
-}
-
-/** The cards that somebody sees or is about to see: each is drawn again whenever the rotation changes. */
-async function shownCards(trx: Transaction<Tables>, rotation: RotationId): Promise<readonly CardName[]> {
-  const rows = await trx
-    .selectFrom('cards')
-    .select('card')
-    .where('rotation', '=', rotation)
-    .union(
-      // also one that is just being sent, and not yet among the sent ones
-      trx
-        .selectFrom('outbox')
-        .select((row) => row.ref('card').$castTo<string>().as('card'))
-        .where('rotation', '=', rotation)
-        .where('state', '=', 'pending')
-        .where('card', 'is not', null),
-    )
-    .execute();
-  const others = rows.map(({ card }) => card as CardName).filter((card) => card !== 'living');
-  return ['living', ...others];
-}
-
-/** Writes an effect down; a later attempt takes the place of an earlier one, never the other way round. */
-async function putEffect(trx: Transaction<Tables>, effect: NewEffect, due_at: number): Promise<void> {
-  const { key, rotation, attempt, notBefore, step, ask } = effect;
-  const asked = json({ step, ask } as Tables['effects']['asked']);
-  const again = { attempt, asked, not_before: notBefore ?? null, due_at, done: false, lease_until: null };
-  await trx
-    .insertInto('effects')
-    .values({ key, rotation, ...again })
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet(again).where('effects.attempt', '<', attempt),
-    )
     .execute();
 }

@@ -54,7 +54,7 @@ export type OutboxRow = Readonly<{
 
 /** One transaction. What is saved in it is saved together or not at all; jobs are sent in it too. */
 export interface Tx {
-  /** Refused with the running one's id when the same account already has a rotation that isn't over. */
+  /** Adds the row, its audit event and the first living card. Refused with the running one's id when the same account already has a rotation that isn't over. */
   insertRotation(rotation: Rotation, salt: string, event: AuditEvent): Promise<RotationId | null>;
   /** Locks the row until the end of the transaction. */
   lockRotation(id: RotationId): Promise<Rotation | null>;
