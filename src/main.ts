@@ -113,10 +113,18 @@ async function startChat(settings: Settings, store: Store, policies: Policies, l
     answerWithin: bot.answerWithin,
     timeout: bot.timeout,
     portal: azure.portal,
+    healthy: () => answers(store),
     log,
     clock,
   });
 }
+
+/** Whether the database answers: without it nothing that is asked could be written down. */
+const answers = (store: Store): Promise<boolean> =>
+  store.rotations.list(1).then(
+    () => true,
+    () => false,
+  );
 
 /** Resolves with how to stop it. What was opened is closed again when the rest can't be. */
 async function start(): Promise<() => Promise<void>> {

@@ -57,6 +57,9 @@ export async function startBench({
     log,
     clock: { now: () => now },
     ...server,
+  }).catch(async (error: unknown) => {
+    await teams.close();
+    throw error;
   });
   teams.botAt(`${bot.url}/api/messages`);
   return {

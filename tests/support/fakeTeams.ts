@@ -79,6 +79,7 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
   const tenantId = options.tenantId ?? defaultTenant;
   const faults = new Faults();
   const requests: Recorded[] = [];
+  const answers: string[] = [];
   const waiting = new Set<() => void>();
   const changed = (): void => {
     for (const look of [...waiting]) look();
@@ -164,6 +165,7 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
+    answers.push(text);
     const parsed = parse(text);
     const value = isRecord(parsed) && parsed['type'] === cardType ? parsed['value'] : undefined;
     changed();
@@ -189,7 +191,7 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
       },
       channelData: {
         tenant: { id: tenantId },
-        ...(channel ? { team: { id: teamId }, channel: { id: channelId } } : {}),
+        ...(channel ? { team: { id: teamId }, channel: { id: found.id } } : {}),
       },
       locale: 'en-US',
     };
@@ -377,6 +379,10 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
     room,
     faults,
     requests,
+    /** The bodies that the bot answered its callers with, oldest first. */
+    answers,
+    /** What the bot shows to prove itself; nobody else may ever see it. */
+    botToken,
     app,
     cloud,
     keys,

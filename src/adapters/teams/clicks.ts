@@ -118,7 +118,10 @@ async function rotate(
   { account, procedure, reason, ticket }: Extract<CardClick, { say: 'submitRotate' }>,
 ): Promise<Outcome> {
   const again = (trouble: Sentence, repeated = false): Outcome => {
-    const form = askRotateCard(account === '' ? desk.accounts : accountsWith(desk, account));
+    const form =
+      account === ''
+        ? askRotateCard(desk.accounts)
+        : askRotateCard(accountsWith(desk, account), account);
     return { card: withNotice(form, trouble), trouble, repeated };
   };
   if (account.trim() === '') return again(chatRefusals.accountMissing);

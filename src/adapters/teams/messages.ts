@@ -70,12 +70,17 @@ async function hear(desk: Desk, context: TurnContext, activity: IncomingMessage,
   if (heard.repeated) return;
   const trouble = troubleOf(heard);
   if (trouble === refusals.reasonMissing && said.say === 'rotate')
-    return replyCard(context, withNotice(askRotateCard(accountsWith(desk, said.account)), trouble));
+    return replyCard(context, withNotice(askRotateCard(accountsWith(desk, said.account), said.account), trouble));
   if (trouble !== undefined) return reply(context, trouble);
   if (!('answer' in heard)) return;
   const { answer } = heard;
-  if (answer.answer === 'started' && answer.inHomeChannel)
-    await reply(context, successes.startedAtHome(answer.rotation));
+  if (answer.answer === 'started' && said.say === 'rotate') {
+    const { rotation, inHomeChannel } = answer;
+    if (inHomeChannel) await reply(context, successes.startedAtHome(rotation));
+    // in a channel the card is a post of its own; in a group chat it stands right below
+    else if (activity.conversation.conversationType === 'channel')
+      await reply(context, successes.startedHere(rotation, said.account));
+  }
   // where the rotation is told, its card says it; elsewhere somebody has to
   if (answer.answer === 'done') await reply(context, successes.done(answer.rotation));
 }

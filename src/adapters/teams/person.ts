@@ -25,14 +25,26 @@ export async function personOf(
   return ok({ objectId, tenantId, name: from.name ?? seat?.name ?? 'somebody' });
 
   async function seatOf(): Promise<Seated | null> {
+    const calls = conversationsOf(context, on.connectorKey);
+    const asked = on.roster.member(calls, conversation.id, from.id);
     try {
-      const calls = conversationsOf(context, on.connectorKey);
-      return await on.roster.member(calls, conversation.id, from.id);
+      // with a directory id at hand a slow roster must not cost the click its deadline
+      return await (from.aadObjectId === undefined ? asked : Promise.race([asked, outOfPatience()]));
     } catch (error) {
       on.log.warn({ event: 'roster.unreachable', error });
+      // its own end comes when nobody waits for it any more
+      asked.catch(() => undefined);
       return null;
     }
   }
 }
+
+/** How long the roster is waited for where it is not needed, in milliseconds; Teams gives an invoke about 10 s. */
+const patience = 1000;
+
+const outOfPatience = (): Promise<never> =>
+  new Promise((_settle, refuse) => {
+    setTimeout(refuse, patience, new Error('the roster took too long')).unref();
+  });
 
 const sameId = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();

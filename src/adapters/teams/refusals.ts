@@ -6,7 +6,7 @@ import type { Refusal } from '../../domain/rotation.ts';
 export type Sentence = Readonly<{ title: string; says: string; remedy: string }>;
 
 export const inWords = ({ title, says, remedy }: Sentence): string =>
-  [`${title}.`, says, remedy].filter((part) => part !== '').join(' ');
+  [/[.?!]$/.test(title) ? title : `${title}.`, says, remedy].filter((part) => part !== '').join(' ');
 
 const sentence = (title: string, says: string, remedy: string): Sentence => ({ title, says, remedy });
 
@@ -124,6 +124,8 @@ export function sentenceOf(answer: Exclude<Answer, { answer: 'done' | 'started' 
 /** What is told of success where no card tells it. */
 export const successes = {
   done: (rotation: RotationId): string => `Done. The card of ${rotation} shows it.`,
+  startedHere: (rotation: RotationId, account: string): string =>
+    `${rotation} has begun: I check ${account} now. Its card is a new post in this channel, and shows how far it is.`,
   startedAtHome: (rotation: RotationId): string =>
     `${rotation} has begun. It is told in the home channel, where its approvers see it; here you can say: status ${rotation}.`,
 };

@@ -136,7 +136,7 @@ export async function startTeamsServer(
   server.server.requestTimeout = 30_000;
 
   await new Promise<void>((settle, refuse) => {
-    server.server.once('error', refuse);
+    server.on('error', refuse);
     server.listen(port, host, settle);
   });
   const url = urlOf(server.address(), host);

@@ -38,7 +38,7 @@ export function connector(room: Room, faults: Faults, record: (one: Recorded) =>
       authorization: call.headers.authorization,
       at: Date.now(),
     });
-    const fault = faults.take(on);
+    const fault = faults.take(on, conversation);
     const answer = lands(fault) ? carryOut(room, found, body, call) : undefined;
     if (fault !== undefined) fail(fault, response);
     else if (answer === undefined) notFound(response, 'ConversationNotFound');

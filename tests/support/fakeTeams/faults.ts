@@ -13,15 +13,15 @@ export type Fault = Readonly<
   | { does: 'resetBefore' | 'resetAfter' | 'hang' | 'hangAfter' | 'garbled' }
 >;
 
-type Planned = { readonly on: Operation; readonly fault: Fault; times: number };
+type Planned = { readonly on: Operation; readonly fault: Fault; times: number; readonly within: string };
 
 /** Faults on demand, first planned first met. */
 export class Faults {
   readonly #planned: Planned[] = [];
 
-  /** The next `times` requests of that kind fail like this. */
-  plan(on: Operation, fault: Fault, times = 1): void {
-    this.#planned.push({ on, fault, times });
+  /** The next `times` requests of that kind fail like this; `within`: only those of one conversation. */
+  plan(on: Operation, fault: Fault, times = 1, within = ''): void {
+    this.#planned.push({ on, fault, times, within });
   }
 
   clear(): void {
@@ -29,8 +29,10 @@ export class Faults {
   }
 
   /** The fault that this request meets, if any; it counts as met. */
-  take(on: Operation): Fault | undefined {
-    const found = this.#planned.find((one) => one.on === on && one.times > 0);
+  take(on: Operation, conversation = ''): Fault | undefined {
+    const found = this.#planned.find(
+      (one) => one.on === on && one.times > 0 && conversation.startsWith(one.within),
+    );
     if (found === undefined) return undefined;
     found.times -= 1;
     return found.fault;

@@ -27,6 +27,12 @@ export class Room {
     this.#conversations.set(groupChatId, { id: groupChatId, type: 'groupChat', members: people });
   }
 
+  /** One more channel of the same team, so that a test has one of its own. */
+  addChannel(id: string): void {
+    const members = this.membersOf(channelId) ?? [];
+    this.#conversations.set(id, { id, type: 'channel', members });
+  }
+
   personalChat(person: FakePerson): Conversation {
     const id = personalChatId(person);
     const known = this.#conversations.get(id);

@@ -43,7 +43,7 @@ export function approval(view: CardView, phase: OpenGate, rows: number): Part {
           : `Consumers: ${listed([counted(rotation.consumers.length, 'registered', 'registered')])}`,
       unseen: `Holders of ${fresh} that nobody registered can’t be seen from here.`,
       proof:
-        plan === undefined || plan.proof.possible
+        plan === undefined || plan.proof.possible || checks.some(isAboutProof)
           ? ''
           : `The new key can’t be proved from here: ${plain(plan.proof.because, 200)}`,
       checksTitle: checksTitle(checks),
@@ -67,6 +67,9 @@ function trafficBefore(plan: Plan | undefined): string {
   if (baseline === null) return 'Azure Monitor showed none';
   return `${counted(baseline.calls, 'call')} in ${counted(baseline.minutes, 'minute')}, ${counted(baseline.refused, 'refused', 'refused')}`;
 }
+
+/** The check that says the same, with what to do about it. */
+const isAboutProof = ({ name, verdict }: Check): boolean => name === 'Proof' && verdict !== 'pass';
 
 const verdicts = {
   pass: ['done', 'passed'],

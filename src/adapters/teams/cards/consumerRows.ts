@@ -1,4 +1,5 @@
-import type { Consumer, Holding, Receipt } from '../../../domain/consumers.ts';
+import { duration } from '../../../application/duration.ts';
+import { ownersOf, type Consumer, type Holding, type Receipt } from '../../../domain/consumers.ts';
 import { slotName, type Slot } from '../../../domain/plan.ts';
 import type { Rotation } from '../../../domain/rotation.ts';
 import { isWaived, type Waiver } from '../../../domain/waivers.ts';
@@ -89,7 +90,9 @@ function holdingOf(rotation: Rotation, consumer: Consumer): Known {
   if (holds === rotation.retiring)
     return { row: row('done', titleOf(consumer), says, note), word: `on ${slotName(holds)}`, concern: 0 };
   const ask =
-    registered.kind === 'manual' && holds === 'undeclared' ? `Asked: ${names(registered.owners, 3)}` : note;
+    registered.kind === 'manual' && holds === 'undeclared'
+      ? `Asked by direct message: ${names(ownersOf(consumer), 3)}`
+      : note;
   return { row: row('halted', titleOf(consumer), says, ask), word: 'not settled', concern: 3 };
 }
 
@@ -116,13 +119,15 @@ function receiptOf(rotation: Rotation, consumer: Consumer): Known {
   const { move } = consumer;
   if (move === undefined) {
     const waiver = granted(rotation, consumer);
-    return waiver === undefined
-      ? {
-          row: row('unsure', title, `not moved · ${holdsWords(consumer.holds)}`, noteOf(consumer)),
-          word: 'not moved',
-          concern: 4,
-        }
-      : { row: row('unsure', title, 'waived', reasonOf(waiver)), word: 'waived', concern: 3 };
+    if (waiver !== undefined)
+      return { row: row('unsure', title, 'waived', reasonOf(waiver)), word: 'waived', concern: 3 };
+    // while everybody settles on one key, most are on it already
+    if (rotation.phase.stage === 'settleOnOneKey') return holdingOf(rotation, consumer);
+    return {
+      row: row('unsure', title, `not moved · ${holdsWords(consumer.holds)}`, noteOf(consumer)),
+      word: 'not moved',
+      concern: 4,
+    };
   }
   const waiting = (mark: Mark, says: string): Known => ({
     row: row(mark, title, says, waitingNote(consumer)),
@@ -197,10 +202,12 @@ const isSlot = (holds: Holding): holds is Slot => holds === 'Key1' || holds === 
 
 /** Whom or what a move waits for. */
 function waitingNote(consumer: Consumer): string {
-  if (consumer.note !== undefined) return noteOf(consumer);
-  return consumer.registered.kind === 'manual'
-    ? `Switched by hand: ${names(consumer.registered.owners, 3)}`
-    : '';
+  const { registered } = consumer;
+  if (registered.kind === 'manual')
+    return `To be switched by hand; asked by direct message: ${names(ownersOf(consumer), 3)}`;
+  if (registered.pickupWithin !== undefined && registered.receipt === undefined)
+    return `It reads its key anew within ${duration(registered.pickupWithin)}; then it counts as moved.`;
+  return noteOf(consumer);
 }
 
 const noteOf = (consumer: Consumer): string => plain(consumer.note ?? '', 120);

@@ -1,10 +1,9 @@
 import { duration } from '../../../application/duration.ts';
 import type { OldKey, Rotation } from '../../../domain/rotation.ts';
 import { judgeTraffic } from '../../../domain/traffic.ts';
-import { isWaived } from '../../../domain/waivers.ts';
 import { plain } from './plain.ts';
 import { row, type Row } from './rows.ts';
-import { counted, number } from './words.ts';
+import { counted, nameOf, number } from './words.ts';
 
 const proves = 'This shows that the new key works. It does not show that nobody still uses the old one.';
 
@@ -12,9 +11,7 @@ const proves = 'This shows that the new key works. It does not show that nobody 
 export function trafficRow(rotation: Rotation): Row {
   const { traffic, plan } = rotation;
   const title = 'Traffic';
-  const waived = isWaived(rotation.waivers, { of: 'traffic' })
-    ? ' Waived: going on without this evidence was approved.'
-    : '';
+  const waived = waiverOf(rotation);
   if (traffic === undefined) return row('next', title, 'not looked at yet');
   if ('unavailable' in traffic) {
     return row('unsure', title, 'no evidence', `${plain(traffic.unavailable, 200)}${waived}`);
@@ -39,6 +36,11 @@ export function trafficRow(rotation: Rotation): Row {
         sample.refusalsVisible === true ? proves : `${proves} ${weak}`,
       );
   }
+}
+
+function waiverOf({ waivers }: Rotation): string {
+  const waiver = waivers.find(({ state, subject }) => state === 'granted' && subject.of === 'traffic');
+  return waiver === undefined ? '' : ` Waived: “${plain(waiver.reason, 160)}” (${nameOf(waiver.askedBy)})`;
 }
 
 const weak = 'Azure has not yet shown the refusals of our own test calls, so a zero says little.';

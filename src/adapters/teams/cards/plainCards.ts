@@ -33,11 +33,12 @@ export function refusalCard(title: string, says: string, remedy: string, near: r
 /** A Teams picker gets unusable long before the card gets too large. */
 const mostAccounts = 100;
 
-/** Asks what to rotate. `accounts` are offered by name; any other can be typed. */
-export function askRotateCard(accounts: readonly string[]): Card {
+/** Asks what to rotate. `accounts` are offered by name, `chosen` is preset; any other can be typed. */
+export function askRotateCard(accounts: readonly string[], chosen?: string): Card {
   const offered = accounts.slice(0, mostAccounts);
   return fill('request', {
     choices: offered.map((name) => ({ title: plain(name, 90), value: name.slice(0, 260) })),
+    chosen: chosen !== undefined && offered.includes(chosen) ? chosen.slice(0, 260) : '',
     offers: offered.length > 0,
     typeOnly: offered.length === 0,
     style: offered.length > 8 ? 'filtered' : 'compact',

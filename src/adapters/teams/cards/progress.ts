@@ -1,5 +1,6 @@
-import { hasMoved } from '../../../domain/consumers.ts';
+import { hasMoved, type Consumer } from '../../../domain/consumers.ts';
 import { evidenceOf } from '../../../domain/flow.ts';
+import { needsItsOwner } from '../../../domain/moving.ts';
 import { slotName } from '../../../domain/plan.ts';
 import type { Phase, Rotation } from '../../../domain/rotation.ts';
 import { unreachable } from '../../../domain/result.ts';
@@ -48,7 +49,9 @@ function statusOf({ rotation, now }: CardView, phase: UnderWay): Status {
         headline: `${movingTo(phase)}: ${number(moved)} of ${number(moving.length)} moved`,
         says: [
           bothKeysWork(rotation),
-          moved < moving.length ? 'Owners who have to do something have a direct message.' : '',
+          rotation.consumers.some((consumer) => asksItsOwner(consumer))
+            ? 'Owners who have to do something have a direct message.'
+            : '',
         ],
         clock: `Since ${clock(phase.since, now)}`,
       };
@@ -74,6 +77,10 @@ function statusOf({ rotation, now }: CardView, phase: UnderWay): Status {
       return unreachable(phase);
   }
 }
+
+/** Whether people were asked for something that is still missing: which key it holds, or to switch it. */
+const asksItsOwner = (consumer: Consumer): boolean =>
+  consumer.holds === 'undeclared' || (!hasMoved(consumer) && needsItsOwner(consumer));
 
 function movingTo(phase: Extract<Phase, { at: 'moving' }>): string {
   const to = slotName(phase.to);

@@ -5,7 +5,7 @@ import { row, type Mark, type Row } from './rows.ts';
 const conditions = {
   live: ['done', 'works'],
   unproved: ['unsure', 'regenerated, not yet proved'],
-  retired: ['left', 'retired: regenerated, and its new value belongs to nobody'],
+  retired: ['left', 'retired: its new value is in nobody’s hands'],
   unknown: ['unsure', 'unknown: nobody can say before the next look'],
 } as const satisfies Record<SlotState['condition'], readonly [Mark, string]>;
 

@@ -44,9 +44,12 @@ function stageRow(rotation: Rotation, stage: Stage, index: number, reached: numb
   if (index === reached && isCurrent(rotation, stage)) return currentRow(rotation, stage, now);
   if (index === reached && phase.at === 'completed') return row('left', title, brokenOff[phase.outcome]);
   const took = timeSpent(rotation, stage, now);
-  const done = took === undefined ? 'done, nothing to do' : `done in ${duration(took)}`;
+  const done = took === undefined ? 'done, nothing to do' : doneIn(took);
   return row('done', title, joined([done, approvedBy(rotation, stage)]));
 }
+
+/** What took less than half a second would be done "in 0 s". */
+const doneIn = (ms: number): string => (ms < 500 ? 'done' : `done in ${duration(ms)}`);
 
 /** The stage where a rotation was left that is over, but didn't go the whole way. */
 const brokenOff: Record<CompletedOutcome, string> = {
@@ -96,7 +99,7 @@ function deathRow(oldKey: OldKey, now: number): Row {
   const title = stageTitle('proveOldKeyDead');
   switch (oldKey.proof) {
     case 'dead':
-      return row('done', title, `done in ${duration(oldKey.at - oldKey.since)}`);
+      return row('done', title, doneIn(oldKey.at - oldKey.since));
     case 'trying':
       return row(
         'now',
@@ -111,7 +114,7 @@ function deathRow(oldKey: OldKey, now: number): Row {
 function rollBackRow(rotation: Rotation, now: number): Row {
   if (isCurrent(rotation, 'rollBack')) return currentRow(rotation, 'rollBack', now);
   const took = timeSpent(rotation, 'rollBack', now);
-  return row('done', stageTitle('rollBack'), took === undefined ? 'done' : `done in ${duration(took)}`);
+  return row('done', stageTitle('rollBack'), took === undefined ? 'done' : doneIn(took));
 }
 
 const wasRolledBack = ({ phase, history }: Rotation): boolean =>
