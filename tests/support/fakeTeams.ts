@@ -456,7 +456,7 @@ export type FakeTeams = Awaited<ReturnType<typeof startFakeTeams>>;
 /** All that a message shows to everybody: its text, and the texts of its card. */
 export function shown(message: Message): string {
   const card = baseCard(message);
-  return [message.activity.text ?? '', card === undefined ? '' : textOf(card)]
+  return [message.activity.text ?? message.activity['summary'] ?? '', card === undefined ? '' : textOf(card)]
     .filter((t) => t !== '')
     .join('\n');
 }

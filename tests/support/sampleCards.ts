@@ -3,6 +3,7 @@ import {
   askRotateCard,
   askWaiverCard,
   consumerCard,
+  formDoneCard,
   helpCard,
   livingCard,
   refusalCard,
@@ -251,6 +252,7 @@ export const sampleCards: Record<string, () => object> = {
   waiver: () => waiverCard(view({ ...rotations.moving, waivers: [sample.kioskWaiver] }), 1),
   'ask-waiver': () => askWaiverCard(view(rotations.moving)),
   'ask-reject': () => askRejectCard(view(rotations.retirement)),
+  'form-done': () => formDoneCard(view(rotations.retirement), people.bo, 'rejected', 'the fair is on'),
   request: () => askRotateCard(['contoso-chat', 'contoso-vision', 'fabrikam-search']),
   status: () =>
     statusCard(

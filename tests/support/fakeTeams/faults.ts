@@ -13,14 +13,19 @@ export type Fault = Readonly<
   | { does: 'resetBefore' | 'resetAfter' | 'hang' | 'hangAfter' | 'garbled' }
 >;
 
-type Planned = { readonly on: Operation; readonly fault: Fault; times: number; readonly within: string };
+type Planned = {
+  readonly on: Operation;
+  readonly fault: Fault;
+  times: number;
+  readonly within: string | RegExp;
+};
 
 /** Faults on demand, first planned first met. */
 export class Faults {
   readonly #planned: Planned[] = [];
 
-  /** The next `times` requests of that kind fail like this; `within`: only those of one conversation. */
-  plan(on: Operation, fault: Fault, times = 1, within = ''): void {
+  /** The next `times` requests of that kind fail like this; `within`: only those of one conversation, or of one that matches. */
+  plan(on: Operation, fault: Fault, times = 1, within: string | RegExp = ''): void {
     this.#planned.push({ on, fault, times, within });
   }
 
@@ -31,13 +36,16 @@ export class Faults {
   /** The fault that this request meets, if any; it counts as met. */
   take(on: Operation, conversation = ''): Fault | undefined {
     const found = this.#planned.find(
-      (one) => one.on === on && one.times > 0 && conversation.startsWith(one.within),
+      (one) => one.on === on && one.times > 0 && isWithin(conversation, one.within),
     );
     if (found === undefined) return undefined;
     found.times -= 1;
     return found.fault;
   }
 }
+
+const isWithin = (conversation: string, within: string | RegExp): boolean =>
+  typeof within === 'string' ? conversation.startsWith(within) : within.test(conversation);
 
 /** Whether the request takes effect although it fails. */
 export const lands = (fault: Fault | undefined): boolean =>
