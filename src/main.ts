@@ -42,12 +42,12 @@ async function policiesOrRefuse({ policyFile, bot }: Settings, log: Log): Promis
   return policiesFrom(policy.value, digestOf);
 }
 
-const storeOf = ({ database, dataFolder, role, sweepEvery }: Settings, log: Log): Promise<Store> =>
+const storeOf = ({ database, dataFolder, role, sweepEvery, lease }: Settings, log: Log): Promise<Store> =>
   openStore({
     ...(database === null ? {} : { url: database.url.reveal(), directUrl: database.direct.reveal() }),
     dataFolder,
     log,
-    timing: { sweep: sweepEvery },
+    timing: { sweep: sweepEvery, lease },
     rights: role === 'bot' ? 'chat' : 'all',
   });
 
@@ -58,7 +58,8 @@ async function startWorker(
   policies: Policies,
   log: Log,
 ): Promise<() => void> {
-  const { azure: endpoints, bot, calls, consumerTimeout, lease } = settings;
+  const { azure: endpoints, bot, calls, consumerTimeout, lease, portal } = settings;
+  if (endpoints === null) throw new Error('a bot has no worker');
   const azure = openAzure({
     resourceManagerEndpoint: endpoints.resourceManager,
     resourceManagerAudience: endpoints.audience,
@@ -74,7 +75,7 @@ async function startWorker(
     credentials: bot,
     allows: (url) => isAllowedServiceUrl(bot.serviceUrls, url),
     timeout: bot.timeout,
-    portal: endpoints.portal,
+    portal,
     log,
     clock,
   });
@@ -101,7 +102,7 @@ async function startWorker(
 
 /** The half that serves Teams. It decides nothing and has no Azure rights. */
 async function startChat(settings: Settings, store: Store, policies: Policies, log: Log) {
-  const { azure, bot, listen } = settings;
+  const { bot, listen, portal } = settings;
   if (listen === null) return null;
   return startTeamsServer({
     ...listen,
@@ -112,7 +113,7 @@ async function startChat(settings: Settings, store: Store, policies: Policies, l
     accounts: policies.accounts,
     answerWithin: bot.answerWithin,
     timeout: bot.timeout,
-    portal: azure.portal,
+    portal,
     healthy: () => answers(store),
     log,
     clock,
@@ -152,7 +153,9 @@ async function start(): Promise<() => Promise<void>> {
 /** The sentence for whoever started the program; a bug keeps its stack, since nobody else can mend it. */
 function inWords(error: unknown): unknown {
   const ours = [CannotStart, StoreRefused, StoreUnavailable, UnprotectedAddress];
-  if (ours.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
+  const advice = error instanceof StoreUnavailable ? ' Check DATABASE_URL, and that the server runs.' : '';
+  if (ours.some((kind) => error instanceof kind) && error instanceof Error)
+    return `${error.message}${advice}`;
   const { code, port } = error as { code?: unknown; port?: unknown };
   if (code === 'EADDRINUSE')
     return `PORT: ${String(port)} is taken by another program. Write a port that is free.`;

@@ -1,32 +1,27 @@
 import type { Effect, Rotation } from '../domain/rotation.ts';
 import type { OutboxContent } from './ports/store.ts';
-import { wordsFor } from './words.ts';
+import { directWords, wordsFor } from './words.ts';
 
-/** Turns announcements into outbox rows. The words are made now, from the state they announce. */
+/**
+ * Turns announcements into outbox rows. The words are made now, from the state they announce; what the
+ * thread is told of one event is one message, so that nobody is called twice for it.
+ */
 export function contentsOf(
   rotation: Rotation,
   effects: readonly Effect[],
   at: number,
 ): readonly OutboxContent[] {
-  return effects.flatMap((effect): readonly OutboxContent[] => {
-    switch (effect.do) {
-      case 'run':
-        return [];
-      case 'say': {
-        const said: OutboxContent = { kind: 'message', ...wordsFor(rotation, effect, at) };
-        return effect.news === 'waiverAsked' && effect.about !== undefined
-          ? [said, { kind: 'card', card: `waiver:${Number(effect.about)}` }]
-          : [said];
-      }
-      case 'tell': {
-        const { text } = wordsFor(rotation, { ...effect, mention: [] }, at);
-        const direct = { kind: 'direct', person: effect.person, text } as const;
-        return [
-          effect.about === undefined
-            ? direct
-            : { ...direct, card: `consumer:${effect.about}:${effect.person.objectId}` },
-        ];
-      }
-    }
-  });
+  const said = effects.filter((effect) => effect.do === 'say');
+  const waivers = said.filter(({ news, about }) => news === 'waiverAsked' && about !== undefined);
+  return [
+    ...(said.length === 0 ? [] : [{ kind: 'message', ...wordsFor(rotation, said, at) } as const]),
+    ...waivers.map(({ about }) => ({ kind: 'card', card: `waiver:${Number(about)}` }) as const),
+    ...effects
+      .filter((effect) => effect.do === 'tell')
+      .map((effect): OutboxContent => {
+        const { person, about } = effect;
+        const direct = { kind: 'direct', person, text: directWords(rotation, effect, at) } as const;
+        return about === undefined ? direct : { ...direct, card: `consumer:${about}:${person.objectId}` };
+      }),
+  ];
 }

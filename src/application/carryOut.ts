@@ -58,7 +58,14 @@ async function underLock(on: CarryOut, key: EffectKey, signal: AbortSignal): Pro
     ms,
     outcome,
   });
-  await store.transaction((tx) => report(on, tx, rotation, row, came));
+  const save = (what: Exclude<Came<Step>, { to: 'later' }>): Promise<void> =>
+    store.transaction((tx) => report(on, tx, rotation, row, what));
+  await save(came).catch((error: unknown) => {
+    if (isUnavailable(error)) throw error;
+    // Without an answer the rotation would wait for this step for ever, and no button would help.
+    tools.log.error({ event: 'step.unheard', rotation: row.rotation, step: row.step, error });
+    return save({ to: 'fault', fault: brokeAt(row) });
+  });
   return null;
 }
 
@@ -74,7 +81,10 @@ async function runStep(
   const salt = await store.rotations.salt(rotation.id);
   const run: Run<Step> = { rotation, salt, key: row.key, attempt: row.attempt, ask: row.ask, signal };
   try {
-    return await runner(tools, run);
+    const came = await runner(tools, run);
+    // A call that was ended with the lock looks like one that failed. What was done stands in the journal.
+    signal.throwIfAborted();
+    return came;
   } catch (error) {
     if (signal.aborted) {
       tools.log.warn({ event: 'step.lockLost', rotation: rotation.id, step: row.step });
@@ -82,7 +92,7 @@ async function runStep(
     }
     if (isUnavailable(error)) throw error;
     tools.log.error({ event: 'step.broke', rotation: rotation.id, step: row.step, error });
-    return { to: 'fault', fault: broke };
+    return { to: 'fault', fault: brokeAt(row) };
   }
 }
 
@@ -133,9 +143,13 @@ function isExpected(rotation: Rotation, row: EffectRow): boolean {
   return !isOver(rotation) && phase.at === 'working' && phase.running.key === row.key;
 }
 
-const broke: Fault = {
+/** An error of our own. Where a key was being regenerated, nobody can say whether it was. */
+const brokeAt = (row: EffectRow): Fault => ({
   kind: 'bug',
   says: 'Something went wrong inside Keysmith itself; the log has the details.',
   remedy:
     'Nothing more was done. Press Retry; it begins with a look. If it happens again, tell whoever runs Keysmith.',
-};
+  ...(row.step === 'regenerateIdleKey' || row.step === 'regenerateRetiredKey'
+    ? { inDoubt: [row.ask.slot] }
+    : {}),
+});

@@ -1,4 +1,5 @@
 import type { Person } from '../domain/people.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import { happen } from './happen.ts';
 import type { Clock, DigestOf, Log } from './ports/ambient.ts';
 import type { Delivery, Messenger, Outgoing, Target } from './ports/messenger.ts';
@@ -50,24 +51,7 @@ async function deliverRow(on: Deliver, row: OutboxRow): Promise<number | null> {
   const living = await store.outbox.sentCard(row.rotation, 'living');
   const before = card === null ? null : await store.outbox.sentCard(row.rotation, card);
   const target = targetOf(row, rotation.request.place, living, rotation.request.by);
-  const now = clock.now();
-  const what: Outgoing =
-    card === null
-      ? {
-          kind: 'text',
-          text: 'text' in content ? content.text : '',
-          mentions: content.kind === 'message' ? content.mentions : [],
-        }
-      : {
-          kind: 'card',
-          card,
-          rotation,
-          now,
-          // A direct message that brings a card is new: editing an old one would tell nobody.
-          ...(before === null || content.kind === 'direct' ? {} : { over: before.activityId }),
-          ...(content.kind === 'direct' ? { text: content.text } : {}),
-        };
-  const delivery = await messenger.send(target, what);
+  const delivery = await messenger.send(target, outgoing(row, card, rotation, before, clock.now()));
   log.info({
     event: 'outbox.sent',
     row: row.id,
@@ -77,6 +61,31 @@ async function deliverRow(on: Deliver, row: OutboxRow): Promise<number | null> {
     ok: delivery.ok,
   });
   return settle(on, row, card, delivery);
+}
+
+function outgoing(
+  { content }: OutboxRow,
+  card: CardName | null,
+  rotation: Rotation,
+  before: SentCard | null,
+  now: number,
+): Outgoing {
+  if (content.kind === 'replaced') return { kind: 'replaced', rotation, over: content.activityId };
+  if (card === null)
+    return {
+      kind: 'text',
+      text: 'text' in content ? content.text : '',
+      mentions: content.kind === 'message' ? content.mentions : [],
+    };
+  return {
+    kind: 'card',
+    card,
+    rotation,
+    now,
+    // A direct message that brings a card is new: editing an old one would tell nobody.
+    ...(before === null || content.kind === 'direct' ? {} : { over: before.activityId }),
+    ...(content.kind === 'direct' ? { text: content.text } : {}),
+  };
 }
 
 async function settle(
@@ -92,9 +101,10 @@ async function settle(
     return null;
   }
   if (delivery.when === 'never') {
+    // First the channel, then the row is let go of: between the two it may be said twice, but is never lost.
+    if (row.content.kind === 'direct') await nameInChannel(on, row, row.content.person, row.content.text);
     await store.outbox.park(row.id, delivery.why);
     on.log.warn({ event: 'outbox.parked', row: row.id, kind: row.content.kind, status: delivery.status });
-    if (row.content.kind === 'direct') await nameInChannel(on, row, row.content.person, row.content.text);
     return null;
   }
   const until = clock.now() + Math.max(delivery.after ?? 0, pauseBefore(on, row.attempts));
@@ -112,7 +122,10 @@ function pauseBefore({ backoff, random }: Deliver, attempts: number): number {
 async function nameInChannel(on: Deliver, row: OutboxRow, person: Person, text: string): Promise<void> {
   await on.store.transaction(async (tx) => {
     await happen(tx, on.digest, row.rotation, { type: 'notReached', at: on.clock.now(), person });
-    const named = `<at>0</at> — I couldn't reach you by direct message, so I say it here. ${text}`;
+    // the card with the buttons is for this person's own chat, and is sent again when there is news for it
+    const answer =
+      cardOf(row) === null ? '' : ' To answer, let me write to you: unblock me, or add me as an app.';
+    const named = `<at>0</at> — I couldn't reach you by direct message, so I say it here. ${text}${answer}`;
     await tx.addOutbox(row.rotation, [{ kind: 'message', text: named, mentions: [person] }]);
   });
 }
@@ -124,6 +137,7 @@ function cardOf({ content }: OutboxRow): CardName | null {
     case 'direct':
       return content.card ?? null;
     case 'message':
+    case 'replaced':
       return null;
   }
 }
@@ -131,6 +145,8 @@ function cardOf({ content }: OutboxRow): CardName | null {
 /** The rotation's thread: the one it was asked in, or the one that its living card began. */
 function targetOf(row: OutboxRow, place: Place, living: SentCard | null, requester: Person): Target {
   const { content } = row;
+  // A root post is its own thread, and so is a twin of one.
+  if (content.kind === 'replaced') return { to: 'place', place };
   if (content.kind === 'direct') return { to: 'person', person: content.person, via: place };
   const owner = content.kind === 'card' ? ownerOf(content.card) : null;
   if (owner !== null)

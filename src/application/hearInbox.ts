@@ -8,6 +8,7 @@ import { enqueue, happen } from './happen.ts';
 import type { Clock, DigestOf, Log, Random } from './ports/ambient.ts';
 import type { Policies } from './ports/policy.ts';
 import type { InboxRow, Store, Tx } from './ports/store.ts';
+import { settleTwin } from './twins.ts';
 
 export type HearInbox = Readonly<{
   store: Store;
@@ -37,6 +38,7 @@ async function hear(on: HearInbox, row: InboxRow): Promise<void> {
       if (!(await tx.claimInbox(row.id))) return;
       const answer = await answerTo(on, tx, row);
       await tx.answerInbox(row.id, answer);
+      if (row.clicked !== undefined) await settleTwin(tx, row.said, row.clicked);
       on.log.info({ event: 'inbox.answered', inbox: row.id, say: row.said.say, answer: answer.answer });
     });
   } catch (error) {

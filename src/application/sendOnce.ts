@@ -20,6 +20,8 @@ export type Call<Seen, Before, After> = Readonly<{
   /** The picture to compare with later; refused when the world isn't what was approved. */
   before: (seen: Seen) => Result<Before, Fault>;
   compare: (before: Before, seen: Seen) => Verdict<After>;
+  /** The last word before each send, and before it is written down: it may take its time. A fault: nothing is sent. */
+  ready?: (seen: Seen, signal: AbortSignal) => Promise<Fault | null>;
   /** Exactly one send. */
   send: (seen: Seen, signal: AbortSignal) => Promise<Result<Seen, Fault>>;
 }>;
@@ -38,7 +40,7 @@ export async function sendOnce<Seen, Before, After>(
   call: Call<Seen, Before, After>,
   signal: AbortSignal,
 ): Promise<Result<Sent<After>, Fault>> {
-  const { journal, clock } = tools;
+  const { journal, clock, timing } = tools;
   const known = await journal.find(call.name);
   if (known?.state === 'done') return ok({ after: known.after as After, found: known.found ?? 'answered' });
   let seen: Seen;
@@ -57,13 +59,18 @@ export async function sendOnce<Seen, Before, After>(
   }
   for (;;) {
     if (sends >= mostSends) return err(neverLands);
+    const unready = (await call.ready?.(seen, signal)) ?? null;
     signal.throwIfAborted();
+    if (unready !== null) return err(unready);
     const startedAt = clock.now();
     await journal.start(call.name, call.rotation, before, startedAt);
     sends += 1;
     // The lease is checked just before the call: whoever lost the lock must not send.
     signal.throwIfAborted();
-    const sent = await call.send(seen, signal);
+    // A process that was frozen hears of its lost lock afterwards. Whoever is this late could still be
+    // sending when others look, who begin at `started + time-out + margin`: so it looks itself.
+    const late = clock.now() - startedAt > timing.margin;
+    const sent = late ? err(tooLate) : await call.send(seen, signal);
     if (sent.ok) {
       const verdict = call.compare(before, sent.value);
       switch (verdict.is) {
@@ -158,6 +165,13 @@ async function lookUntilSettled<Seen, Before, After>(
     await pause(gap, signal);
   }
 }
+
+/** Nothing was sent this time; what others did meanwhile, a look says. */
+const tooLate: Fault = {
+  kind: 'unknownOutcome',
+  says: 'This process stood still between writing the call down and sending it, so it did not send it.',
+  remedy: 'It looks at what is there and goes on by itself.',
+};
 
 const neverLands: Fault = {
   kind: 'unknownOutcome',

@@ -1,7 +1,8 @@
 import { type Consumer } from '../domain/consumers.ts';
-import type { Person } from '../domain/people.ts';
+import { distinctPeople, type Person } from '../domain/people.ts';
 import { otherSlot, slotName } from '../domain/plan.ts';
 import type { News, Rotation } from '../domain/rotation.ts';
+import type { Gate } from '../domain/policy.ts';
 import { stageTitle } from '../domain/procedures.ts';
 import { blockersOf } from '../domain/safety.ts';
 import { duration } from './duration.ts';
@@ -9,23 +10,36 @@ import { duration } from './duration.ts';
 /** Text with `<at>n</at>` where the n-th (from 0) of `mentions` is named. */
 export type Words = Readonly<{ text: string; mentions: readonly Person[] }>;
 
-type Announced = Readonly<{ news: News; mention: readonly Person[]; about?: string }>;
+export type Announced = Readonly<{ news: News; mention: readonly Person[]; about?: string }>;
 
-/** What the channel or a person is told. One or two sentences: what happened, what is true now, what to do next. */
-export function wordsFor(rotation: Rotation, { news, mention, about }: Announced, at: number): Words {
-  const names = mention.map((_person, index) => `<at>${String(index)}</at>`).join(', ');
+/**
+ * What the thread is told of everything that happened at once: one message, which names whoever must act
+ * and the account. The card above it has the rotation's id.
+ */
+export function wordsFor(rotation: Rotation, announced: readonly Announced[], at: number): Words {
+  const mentions = distinctPeople(announced.flatMap(({ mention }) => mention));
+  const names = mentions.map((_person, index) => `<at>${String(index)}</at>`).join(', ');
   const called = names === '' ? '' : `${names} — `;
-  return { text: `${called}${sentence(rotation, news, about, at)}`, mentions: mention };
+  const said = announced.map(({ news, about }) => sentences[news](factsOf(rotation, about, at)));
+  const text = said.map((sentence, index) => (index === 0 ? sentence : capitalised(sentence))).join(' ');
+  return { text: `${called}${accountOf(rotation)}: ${text}`, mentions };
 }
 
-/** The sentence of each news; a news without words doesn't compile. */
-function sentence(rotation: Rotation, news: News, about: string | undefined, at: number): string {
-  return sentences[news](factsOf(rotation, about, at));
+/** What one person is told directly, far from the card: so it names the rotation too. */
+export function directWords(
+  rotation: Rotation,
+  { news, about }: Pick<Announced, 'news' | 'about'>,
+  at: number,
+): string {
+  return `${rotation.id} · ${accountOf(rotation)}: ${sentences[news](factsOf(rotation, about, at))}`;
 }
+
+const accountOf = ({ plan, request }: Rotation): string => plan?.account.name ?? request.account;
+
+const capitalised = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 
 type Facts = Readonly<{
   rotation: Rotation;
-  id: string;
   account: string;
   /** The slot that was in use at the start, and the other one, by name. */
   oldKey: string;
@@ -39,8 +53,7 @@ function factsOf(rotation: Rotation, about: string | undefined, at: number): Fac
   const retiring = rotation.retiring;
   return {
     rotation,
-    id: rotation.id,
-    account: rotation.plan?.account.name ?? rotation.request.account,
+    account: accountOf(rotation),
     oldKey: retiring === undefined ? 'the key in use' : slotName(retiring),
     newKey: retiring === undefined ? 'the unused key' : slotName(otherSlot(retiring)),
     about: about ?? '',
@@ -59,96 +72,125 @@ const subjectOf = (facts: Facts): string => {
 const target = ({ consumer }: Facts): string =>
   consumer?.move === undefined ? 'its new key' : slotName(consumer.move.to);
 
+const whereToFind = ({ consumer }: Facts): string =>
+  consumer?.registered.kind === 'keyVaultSecret'
+    ? 'The key is in its vault secret already; it only has to read it anew.'
+    : 'You find the key in the Azure portal; I never send it.';
+
+/** How the first move came out; whoever goes on without a proof was waived. */
+function moved({ rotation: { consumers }, newKey }: Facts): string {
+  const waived = consumers.filter(({ move }) => move === undefined || move.receipt.as === 'waived');
+  const names = waived.map(({ registered }) => registered.name).join(', ');
+  if (consumers.length === 0) return `no consumer is registered, so nobody had to move to ${newKey}`;
+  if (waived.length === consumers.length) return `no consumer was moved to ${newKey}; waived: ${names}`;
+  return waived.length === 0
+    ? `every registered consumer has moved to ${newKey}`
+    : `the consumers have moved to ${newKey}, except those that were waived: ${names}`;
+}
+
 const calls = ({ rotation: { traffic } }: Facts): string =>
   traffic === undefined || 'unavailable' in traffic
     ? 'Azure Monitor showed no figures.'
-    : `${String(traffic.window.calls)} client calls, ${String(traffic.window.refused)} refused.`;
+    : `${counted(traffic.window.calls)} client calls, ${counted(traffic.window.refused)} refused.`;
 
+/** `Bo and Chen approved. `; nothing where nobody had to. */
+function approvedBy({ approvals }: Rotation, gate: Gate): string {
+  const names = (approvals[gate] ?? []).map(({ by }) => by.name);
+  return names.length === 0 ? '' : `${listed.format(names)} approved. `;
+}
+
+const listed = new Intl.ListFormat('en', { type: 'conjunction' });
+
+/** What the clients met from the first regeneration to now, as far as Azure Monitor shows it. */
+function meanwhile({ traffic }: Rotation): string {
+  if (traffic === undefined || 'unavailable' in traffic) return '';
+  const { calls, refused, refusalsVisible } = traffic.total;
+  // where Azure hides the refusals, a zero would be a claim
+  const failed = refusalsVisible === false ? '' : `, and ${counted(refused)} of them failed`;
+  return ` Until now the clients made ${counted(calls)} calls${failed}.`;
+}
+
+const counted = (n: number): string => n.toLocaleString('en-US');
+
+/** What is said of each news, to go on behind `<account>: `; a news without words doesn't compile. */
 const sentences: Readonly<Record<News, (facts: Facts) => string>> = {
   gateOpened: (facts) => {
-    const { rotation, id, account, oldKey, newKey } = facts;
+    const { rotation, oldKey, newKey } = facts;
     if (rotation.phase.stage !== 'approveFirst')
-      return `${id} · ${account}: the consumers have moved to ${newKey}. Approving now retires ${oldKey} for good: whoever still holds it is refused. Please look at the card and decide.`;
+      return `${moved(facts)}. Approving now retires ${oldKey} for good: whoever still holds it is refused. Please look at the card and decide.`;
     const blockers = blockersOf(rotation);
     const blocked = blockers.length === 0 ? '' : ` Before anybody can approve: ${blockers.join(' ')}`;
-    return `${id} · ${account}: the plan is ready. ${oldKey} is in use and stays alive; approving regenerates ${newKey}. Please look at the card and decide.${blocked}`;
+    return `the plan is ready. ${oldKey} is in use and stays alive; approving regenerates ${newKey}. Please look at the card and decide.${blocked}`;
   },
-  planChanged: ({ id, account }) =>
-    `${id} · ${account}: what you were asked to approve has changed, so the votes given so far are void. The card shows what is true now; please decide again.`,
-  gatePassed: ({ rotation, id, account }) =>
-    rotation.phase.stage === 'approveFirst' || rotation.approvals.retire === undefined
-      ? `${id} · ${account}: the plan is approved. I begin.`
-      : `${id} · ${account}: the retirement is approved. I carry it out now.`,
-  declarationNeeded: ({ account, about }) =>
-    `${account} is about to be rotated, and you own ${about}, which calls it. Which key does ${about} hold? I can't see it. Until you say so, nobody can approve.`,
+  planChanged: () =>
+    `what you were asked to approve has changed, so the votes given so far are void. The card shows what is true now; please decide again.`,
+  declarationNeeded: ({ about }) =>
+    `the keys are about to be rotated, and you look after ${about}, which uses one of them. Which key does ${about} hold? I can't see it. Until you say so, nobody can approve.`,
   switchNeeded: (facts) =>
-    `Please switch ${facts.about} to ${target(facts)} of ${facts.account}. You find the key in the Azure portal; I never send it. Both keys work until the old one is retired. Press "I have switched" when it is done.`,
+    `please switch ${facts.about} to ${target(facts)}. ${whereToFind(facts)} The key that it holds now stays alive meanwhile. Press “I have switched” when it is done.`,
   reminder: (facts) =>
     facts.consumer === undefined
-      ? `${facts.id} · ${facts.account} is still waiting for you. The card shows what for.`
-      : `A reminder: ${facts.about} still has no receipt for ${target(facts)} of ${facts.account}. Until it has one, the old key stays alive and the rotation waits.`,
-  withdrawn: ({ id, account, about }) =>
-    `${id} · ${account}: the confirmation for ${about} was taken back. The rotation waits for it again; both keys are alive.`,
-  idleKeyRegenerated: ({ id, account, newKey, oldKey }) =>
-    `${id} · ${account}: ${newKey} is regenerated. ${oldKey} is unchanged and still in use. Nobody gets the new key before it is proved.`,
-  idleKeyProved: ({ id, account, newKey, rotation }) =>
+      ? `the rotation still waits for your decision. Please look at the card.`
+      : `a reminder: nobody has confirmed yet that ${facts.about} uses ${target(facts)}. Until then the old key stays alive and the rotation waits.`,
+  withdrawn: ({ about }) =>
+    `the confirmation for ${about} was taken back. The rotation waits for it again; both keys are alive.`,
+  idleKeyRegenerated: ({ rotation, newKey, oldKey }) =>
+    `${approvedBy(rotation, 'prepare')}${newKey} is regenerated. ${oldKey} is unchanged and still in use. Nobody gets the new key before it is proved.`,
+  idleKeyProved: ({ newKey, oldKey, rotation }) =>
     rotation.plan?.proof.possible === false
-      ? `${id} · ${account}: ${newKey} could not be tried from here, as the plan said. The consumers are given it now.`
-      : `${id} · ${account}: the new ${newKey} is accepted. The consumers are given it now; both keys work.`,
-  consumersMoved: ({ id, account, newKey }) =>
-    `${id} · ${account}: every registered consumer has moved to ${newKey}. I watch the traffic now.`,
-  noEvidence: ({ id, account }) =>
-    `${id} · ${account}: the watch is over, but Azure Monitor shows no traffic that would prove anything. I go on looking. To go on without evidence, ask for a waiver on the card.`,
-  trafficQuiet: (facts) =>
-    `${facts.id} · ${facts.account}: the traffic is quiet. ${calls(facts)} That proves that the new key works, not that nobody holds the old one.`,
+      ? `${newKey} could not be tried from here, as the plan said. The consumers are given it now.`
+      : `the new ${newKey} works. The consumers are given it now; ${oldKey} goes on working too.`,
+  consumersMoved: (facts) =>
+    `${moved(facts)}. I watch the traffic now, for ${duration(facts.rotation.rules.timing.soak)} at least.`,
+  noEvidence: () =>
+    `the watch is over, but Azure Monitor shows no traffic that would prove anything. I go on looking. To go on without evidence, ask for a waiver on the card.`,
+  trafficQuiet: (facts) => `the traffic is quiet. ${calls(facts)}`,
   trafficRoseTooLate: (facts) =>
-    `${facts.id} · ${facts.account}: clients are being refused since ${facts.oldKey} was retired. ${calls(facts)} The old key can't be brought back: give these clients ${facts.newKey}.`,
-  waiverAsked: (facts) =>
-    `${facts.id} · ${facts.account}: a waiver is asked for ${subjectOf(facts)}. Please look at its card and decide.`,
+    `clients are being refused since ${facts.oldKey} was retired. ${calls(facts)} The old key can't be brought back: give these clients ${facts.newKey}.`,
+  waiverAsked: (facts) => `a waiver is asked for ${subjectOf(facts)}. Please look at its card and decide.`,
   waiverGranted: (facts) =>
-    `${facts.id} · ${facts.account}: the waiver for ${subjectOf(facts)} is granted. It stands on the card of the second gate.`,
-  waiverRejected: (facts) =>
-    `${facts.id} · ${facts.account}: the waiver for ${subjectOf(facts)} is refused. The rotation goes on waiting.`,
-  held: ({ id, account, oldKey, newKey }) =>
-    `${id} · ${account}: the retirement was rejected, so it is on hold. ${oldKey} and ${newKey} both work. Ask again, roll back, or close it with ${oldKey} alive: the card has the buttons.`,
-  oldKeyRetired: ({ id, account, oldKey }) =>
-    `${id} · ${account}: ${oldKey} is regenerated; its old value is retired. I try the old value until it is refused; Azure can take minutes to hours.`,
-  oldKeyDead: ({ rotation: { oldKey: old }, id, account, oldKey, at }) =>
-    `${id} · ${account}: the old value of ${oldKey} is dead: refused everywhere I tried, ${duration(at - (old?.since ?? at))} after its retirement.`,
-  oldKeyNotProvedDead: ({ rotation: { oldKey: old }, id, account, oldKey }) =>
-    `${id} · ${account}: I could not prove that the old value of ${oldKey} is dead: ${old?.proof === 'unproved' ? old.because : 'no answer'}. It was regenerated; the record says that the proof is missing.`,
-  choiceOpened: ({ id, account, newKey, oldKey, rotation, at }) =>
-    `${id} · ${account}: both keys are rotated. The consumers can stay on ${newKey} or switch back to ${oldKey}. Without a choice they stay, ${duration((rotation.phase.at === 'choosing' ? rotation.phase.until : at) - at)} from now.`,
-  halted: ({ rotation: { phase }, id, account }) =>
+    `the waiver for ${subjectOf(facts)} is granted. It stands on the card of the second gate.`,
+  waiverRejected: (facts) => `the waiver for ${subjectOf(facts)} is refused. The rotation goes on waiting.`,
+  held: ({ oldKey, newKey }) =>
+    `the retirement was rejected, so it is on hold. ${oldKey} and ${newKey} both work. Ask again, roll back, or close it with ${oldKey} alive: the card has the buttons.`,
+  oldKeyRetired: ({ rotation, oldKey }) =>
+    `${approvedBy(rotation, 'retire')}${oldKey} is regenerated, and its old value retired. I try that value until it is refused everywhere; Azure can take minutes to hours.`,
+  oldKeyDead: ({ rotation: { oldKey: old }, oldKey, at }) =>
+    `the old value of ${oldKey} is dead: refused everywhere I tried, ${duration(at - (old?.since ?? at))} after its retirement.`,
+  oldKeyNotProvedDead: ({ rotation: { oldKey: old }, oldKey }) =>
+    `I could not prove that the old value of ${oldKey} is dead: ${old?.proof === 'unproved' ? old.because : 'no answer'}. It was regenerated; the record says that the proof is missing.`,
+  choiceOpened: ({ newKey, oldKey, rotation, at }) =>
+    `both keys are new. Shall the consumers stay on ${newKey}, or switch back to ${oldKey}? Please choose on the card; without a choice they stay, in ${duration((rotation.phase.at === 'choosing' ? rotation.phase.until : at) - at)}.`,
+  halted: ({ rotation: { phase } }) =>
     phase.at === 'halted'
-      ? `${id} · ${account} halted at "${stageTitle(phase.stage)}". ${phase.fault.says} ${phase.fault.remedy}`
-      : `${id} · ${account} halted. The card says why.`,
-  retried: ({ id, account }) => `${id} · ${account}: it goes on, beginning with a look at what is there.`,
-  rollingBack: ({ id, account, oldKey }) =>
-    `${id} · ${account}: rolling back. The consumers are brought back to ${oldKey}, which is still alive.`,
-  refused: ({ rotation: { phase }, id, account }) =>
+      ? `halted at “${stageTitle(phase.stage)}”. ${phase.fault.says} ${phase.fault.remedy}`
+      : `halted. The card says why.`,
+  retried: () => `it goes on, beginning with a look at what is there.`,
+  rollingBack: ({ oldKey }) =>
+    `rolling back. The consumers are brought back to ${oldKey}, which is still alive.`,
+  refused: ({ rotation: { phase } }) =>
     phase.at === 'ended'
-      ? `${id} · ${account} can't be rotated safely. ${phase.says} ${phase.remedy ?? ''} Nothing was changed.`
-      : `${id} · ${account} can't be rotated safely. Nothing was changed.`,
-  declined: ({ rotation: { phase }, id, account }) =>
-    `${id} · ${account}: the plan was rejected${phase.at === 'ended' && phase.by !== undefined ? ` by ${phase.by.name}` : ''}. Nothing was regenerated.`,
-  cancelled: ({ rotation: { phase }, id, account }) =>
-    `${id} · ${account} was cancelled${phase.at === 'ended' && phase.by !== undefined ? ` by ${phase.by.name}` : ''}. ${phase.at === 'ended' ? phase.says : ''}`,
+      ? ['not started.', phase.says, phase.remedy ?? '', 'Nothing was changed.'].filter(Boolean).join(' ')
+      : 'not started. Nothing was changed.',
+  declined: ({ rotation: { phase } }) =>
+    `the plan was rejected${phase.at === 'ended' && phase.by !== undefined ? ` by ${phase.by.name}` : ''}. Nothing was regenerated.`,
+  cancelled: ({ rotation: { phase } }) =>
+    `the rotation was cancelled${phase.at === 'ended' && phase.by !== undefined ? ` by ${phase.by.name}` : ''}. ${phase.at === 'ended' ? phase.says : ''}`,
   finished: (facts) => finished(facts),
 };
 
 function finished(facts: Facts): string {
-  const { rotation, id, account, oldKey, newKey, at } = facts;
+  const { rotation, oldKey, newKey, at } = facts;
   const took = duration(at - rotation.request.at);
-  if (rotation.phase.at !== 'completed') return `${id} · ${account} is finished.`;
+  if (rotation.phase.at !== 'completed') return 'the rotation is finished.';
   switch (rotation.phase.outcome) {
     case 'rotated':
-      return `${id} · ${account} is finished after ${took}: both keys are rotated, the consumers use ${newKey}. The card has the summary.`;
+      return `the rotation is finished after ${took}: both keys are new, and the consumers use ${newKey}.${meanwhile(rotation)}`;
     case 'switchedBack':
-      return `${id} · ${account} is finished after ${took}: both keys are rotated, the consumers are back on ${oldKey}. The card has the summary.`;
+      return `the rotation is finished after ${took}: both keys are new, and the consumers are back on ${oldKey}.${meanwhile(rotation)}`;
     case 'rolledBack':
-      return `${id} · ${account} was rolled back after ${took}: the consumers use ${oldKey} as before. ${newKey} was regenerated and belongs to nobody.`;
+      return `the rotation was rolled back after ${took}: the consumers use ${oldKey} as before. ${newKey} was regenerated and belongs to nobody.`;
     case 'oldKeyAlive':
-      return `${id} · ${account} was closed after ${took} with ${oldKey} alive. That is a deviation, and stands in the record: whoever holds the old value can still use it.`;
+      return `the rotation was closed after ${took} with ${oldKey} alive. That is a deviation, and stands in the record: whoever holds the old value can still use it.`;
   }
 }

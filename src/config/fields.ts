@@ -67,8 +67,9 @@ export const addresses = reading((written) => {
 
 export const secret = text.transform((value) => new Secret(value));
 
-/** `postgresql://…`, wrapped because it can hold a password. */
+/** `postgresql://…`, wrapped because it can hold a password: one with a `#` or `/` in it has to be escaped. */
 export const databaseUrl = reading(
-  (written) => (/^postgres(ql)?:\/\/\S+$/.test(written) ? new Secret(written) : undefined),
+  (written) =>
+    /^postgres(ql)?:\/\/\S+$/.test(written) && URL.canParse(written) ? new Secret(written) : undefined,
   'is no address of a PostgreSQL database',
 );

@@ -106,10 +106,11 @@ export const rules: readonly Rule[] = [
         .map((name) => problem(name, `is missing: ${set} is set, and they come together or not at all`)),
     ];
   }),
-  rule(['AZURE_CLOUD', ...azureEndpoints], (values) =>
+  // A bot calls nothing of Azure: it only links to the portal.
+  rule(['AZURE_CLOUD', 'KEYSMITH_ROLE', ...azureEndpoints], (values) =>
     values.AZURE_CLOUD !== 'custom'
       ? []
-      : azureEndpoints
+      : (values.KEYSMITH_ROLE === 'bot' ? (['AZURE_PORTAL_ENDPOINT'] as const) : azureEndpoints)
           .filter((name) => values[name] === undefined)
           .map((name) => problem(name, 'is missing, and AZURE_CLOUD custom needs it')),
   ),

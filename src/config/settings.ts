@@ -39,7 +39,10 @@ export type Settings = Readonly<{
     /** How long the chat side waits for the worker's answer to a click or a command. */
     answerWithin: number;
   }>;
-  azure: AzureEndpoints;
+  /** Null for a bot, which has no Azure rights and is told nothing of it. */
+  azure: Omit<AzureEndpoints, 'portal'> | null;
+  /** Base address of the Azure portal, for links. */
+  portal: string;
   /** How careful the calls to Azure are. */
   calls: CallTiming;
   /** Of one question to a consumer's receipt address. */
@@ -69,7 +72,8 @@ export function assemble(values: Values): Settings {
       timeout: values.KEYSMITH_TEAMS_TIMEOUT,
       answerWithin: values.KEYSMITH_ANSWER_WITHIN,
     },
-    azure: endpointsOf(values),
+    azure: role === 'bot' ? null : endpointsOf(values),
+    portal: values.AZURE_PORTAL_ENDPOINT ?? held(cloudNamed(values).portal),
     calls: {
       timeout: values.KEYSMITH_AZURE_TIMEOUT,
       margin: values.KEYSMITH_LOOK_MARGIN,
@@ -114,15 +118,17 @@ const teamsCloud = (values: Values): keyof typeof teamsServiceUrls =>
       ? 'public'
       : values.AZURE_CLOUD;
 
-function endpointsOf(values: Values): AzureEndpoints {
-  const named: Partial<AzureEndpoints> = values.AZURE_CLOUD === 'custom' ? {} : clouds[values.AZURE_CLOUD];
+const cloudNamed = ({ AZURE_CLOUD: cloud }: Values): Partial<AzureEndpoints> =>
+  cloud === 'custom' ? {} : clouds[cloud];
+
+function endpointsOf(values: Values): Omit<AzureEndpoints, 'portal'> {
+  const named = cloudNamed(values);
   const set = values.AZURE_RESOURCE_MANAGER_ENDPOINT;
   return {
     resourceManager: set ?? held(named.resourceManager),
     // an endpoint of one's own gets tokens for itself alone, unless somebody says otherwise
     audience: values.AZURE_RESOURCE_MANAGER_AUDIENCE ?? set ?? held(named.audience),
     metrics: values.AZURE_METRICS_ENDPOINT ?? held(named.metrics),
-    portal: values.AZURE_PORTAL_ENDPOINT ?? held(named.portal),
     authority: values.AZURE_AUTHORITY_HOST ?? named.authority ?? null,
   };
 }

@@ -120,14 +120,16 @@ function dispatch(rotation: Rotation, event: Happening, tools: Tools): Result<Ou
 export function dueAt(rotation: Rotation): number | null {
   const { phase, rules, remindedAt } = rotation;
   const reminder = remindedAt === undefined ? [] : [remindedAt + rules.timing.remindEvery];
+  const soonest = (times: readonly number[]): number | null =>
+    times.length === 0 ? null : Math.min(...times);
   switch (phase.at) {
     case 'choosing':
       return phase.until;
     case 'awaitingApproval':
-      return Math.min(...reminder, Number.MAX_SAFE_INTEGER);
+      return soonest(reminder);
     case 'moving': {
       const ends = rotation.consumers.flatMap((consumer) => pickupEnds(consumer, phase.to) ?? []);
-      return Math.min(...ends, ...reminder, Number.MAX_SAFE_INTEGER);
+      return soonest([...ends, ...reminder]);
     }
     case 'working':
     case 'watching':

@@ -30,7 +30,8 @@ export type Holding = Slot | 'neither' | 'undeclared' | 'unreadable';
 /** How we know that a consumer has moved; the honest word stands on the retirement card. */
 export type Receipt = Readonly<
   | { as: 'toGive' }
-  | { as: 'given'; at: number; version?: string }
+  /** `withdrawn`: its owner took a confirmation back, so time alone says nothing any more. */
+  | { as: 'given'; at: number; version?: string; withdrawn?: true }
   | { as: 'proved'; at: number; version: string }
   | { as: 'confirmed'; at: number; by: Person; version?: string }
   | { as: 'asserted'; at: number; version?: string }
@@ -49,6 +50,12 @@ export type Consumer = Readonly<{
 
 export const hasMoved = (consumer: Consumer): boolean =>
   consumer.move === undefined || !['toGive', 'given'].includes(consumer.move.receipt.as);
+
+/** The slots that a consumer may be reading its key from right now: while it moves, both. */
+export function slotsInUse({ holds, move }: Consumer): readonly Slot[] {
+  const held = holds === 'Key1' || holds === 'Key2' ? [holds] : [];
+  return move === undefined || move.receipt.as === 'toGive' ? held : [...held, move.to];
+}
 
 export const ownersOf = (consumer: Consumer): readonly Person[] => [
   ...consumer.registered.owners,

@@ -4,6 +4,7 @@ import type { Digest } from './ids.ts';
 import {
   approversOf,
   end,
+  evidenceOf,
   finish,
   gateOf,
   openGate,
@@ -13,13 +14,14 @@ import {
   rollBack,
   settleOnOneKey,
   switchBack,
+  watchAnew,
   whenAllMoved,
   whenSoaked,
 } from './flow.ts';
-import { mapConsumers, receive, waitForReceipts } from './moving.ts';
+import { mapConsumers, onTheirWay, receive, waitForReceipts } from './moving.ts';
 import { enter, remark, say, stay, then, withEffects } from './outcome.ts';
 import { distinctPeople, isOneOf, type Person, samePerson } from './people.ts';
-import { slotName } from './plan.ts';
+import { otherSlot, slotName, slots } from './plan.ts';
 import { err, ok, type Result } from './result.ts';
 import type { Happening, Outcome, Phase, Refusal, Rotation, Tools } from './rotation.ts';
 import { actionsFor, blockersOf } from './safety.ts';
@@ -54,7 +56,11 @@ export function approve(rotation: Rotation, event: On<'approved'>): Decided {
   const gate = gateFor(rotation, event);
   if (!gate.ok) return gate;
   const phase = gate.value;
-  if (phase.stage === 'approveFirst' && blockersOf(rotation).length > 0) return err('blocked');
+  const blocked =
+    phase.stage === 'approveFirst'
+      ? blockersOf(rotation).length > 0
+      : onTheirWay(rotation, otherSlot(retiringOf(rotation))).length > 0;
+  if (blocked) return err('blocked');
   const vote = { by: event.by, at: event.at, digest: event.digest };
   const counted = addVote(rotation.rules.gates[phase.gate], [rotation.request.by], phase.votes, vote);
   if (!counted.ok) return counted;
@@ -62,7 +68,7 @@ export function approve(rotation: Rotation, event: On<'approved'>): Decided {
   const voted: Rotation = { ...rotation, phase: { ...phase, votes } };
   if (!reached) return ok(stay(voted));
   const passed: Rotation = { ...voted, approvals: { ...rotation.approvals, [phase.gate]: votes } };
-  return ok(then(withEffects(passed, say('gatePassed')), (next) => passGate(next, phase.stage, event.at)));
+  return ok(passGate(passed, phase.stage, event.at));
 }
 
 /** At the first gate a rejection ends the rotation; at the second it holds it, since two keys are in play. */
@@ -98,7 +104,8 @@ export function declare(rotation: Rotation, event: On<'declared'>, tools: Tools)
   const settling = phase.at === 'moving' && phase.stage === 'settleOnOneKey';
   if (!open && !settling) return err('notExpected');
   if (owned.value.registered.kind !== 'manual' || owned.value.move !== undefined) return err('notExpected');
-  const declared = mapConsumers(rotation, (consumer) =>
+  const known = event.holds === 'neither' ? rotation : withoutWaiver(rotation, event.consumer, event.by);
+  const declared = mapConsumers(known, (consumer) =>
     consumer.registered.name === event.consumer
       ? { ...consumer, holds: event.holds, declaredBy: event.by }
       : consumer,
@@ -107,6 +114,16 @@ export function declare(rotation: Rotation, event: On<'declared'>, tools: Tools)
   const mustMove = event.holds !== 'neither' && event.holds !== active;
   return ok(mustMove && open ? settleOnOneKey(declared, active, event.at, tools) : stay(declared));
 }
+
+/** What was waived because nobody knew is known now: it must not stand in for the receipts that follow. */
+const withoutWaiver = (rotation: Rotation, consumer: string, by: Person): Rotation => ({
+  ...rotation,
+  waivers: rotation.waivers.map((waiver) =>
+    waiver.state !== 'rejected' && sameSubject(waiver.subject, { of: 'consumer', consumer })
+      ? { ...waiver, state: 'rejected', rejectedBy: by }
+      : waiver,
+  ),
+});
 
 export function confirm(rotation: Rotation, event: On<'confirmed'>, tools: Tools): Decided {
   const owned = ownedBy(rotation, event);
@@ -141,6 +158,7 @@ export function withdraw(rotation: Rotation, event: On<'withdrawn'>): Decided {
   const pending = receive(rotation, event.consumer, event.to, (version) => ({
     as: 'given',
     at: event.at,
+    withdrawn: true,
     ...version,
   }));
   const open = mapConsumers(pending, (consumer) =>
@@ -165,8 +183,11 @@ export function askWaiver(rotation: Rotation, event: On<'waiverAsked'>): Decided
   const { phase } = rotation;
   const open = phase.at === 'moving' || phase.at === 'watching' || phase.at === 'awaitingApproval';
   if (!open) return err('notExpected');
+  if (subject.of === 'traffic' && rotation.touchedAt === undefined) return err('notExpected');
   if (rotation.waivers.some((other) => other.state !== 'rejected' && sameSubject(other.subject, subject)))
     return err('alreadyWaived');
+  const voters = approversOf(rotation, 'retire').filter((person) => !samePerson(person, by));
+  if (voters.length < rotation.rules.gates.retire.need) return err('tooFewVoters');
   const id = rotation.waivers.length + 1;
   const waiver: Waiver = {
     id,
@@ -178,7 +199,6 @@ export function askWaiver(rotation: Rotation, event: On<'waiverAsked'>): Decided
     state: 'asked',
   };
   const asked: Rotation = { ...rotation, waivers: [...rotation.waivers, waiver] };
-  const voters = approversOf(rotation, 'retire').filter((person) => !samePerson(person, by));
   return ok(withEffects(asked, say('waiverAsked', voters, String(id))));
 }
 
@@ -229,9 +249,13 @@ export function choose(rotation: Rotation, event: On<'chosen'>, tools: Tools): D
 
 export function askAgain(rotation: Rotation, event: On<'askedAgain'>, tools: Tools): Decided {
   if (!isOneOf(event.by, involved(rotation))) return err('notInvolved');
-  return rotation.phase.at === 'held'
-    ? ok(openGate(rotation, 'approveSecond', event.at, tools))
-    : err('staleCard');
+  if (rotation.phase.at !== 'held') return err('staleCard');
+  return ok(
+    // Clients began to be refused meanwhile: that has to be over first.
+    evidenceOf(rotation) === 'rise'
+      ? watchAnew(rotation, event.at)
+      : openGate(rotation, 'approveSecond', event.at, tools),
+  );
 }
 
 export function closeOldKeyAlive(rotation: Rotation, event: On<'closedOldKeyAlive'>): Decided {
@@ -267,11 +291,18 @@ export function askRollBack(rotation: Rotation, event: On<'rollBackAsked'>, tool
 export function cancel(rotation: Rotation, event: On<'cancelled'>): Decided {
   if (!isOneOf(event.by, involved(rotation))) return err('notInvolved');
   if (!actionsFor(rotation).cancel) return err('notSafeNow');
-  const says =
-    rotation.touchedAt === undefined
-      ? 'Nothing was changed in Azure.'
-      : 'Both keys are alive, and every registered consumer holds one of them.';
-  return ok(end(rotation, 'cancelled', { says, by: event.by }, event.at));
+  return ok(end(rotation, 'cancelled', { says: asItStands(rotation), by: event.by }, event.at));
+}
+
+/** What is true of the keys when a rotation is left in the middle. */
+function asItStands({ slots: states, touchedAt, oldKey }: Rotation): string {
+  const doubtful = slots.filter((slot) => states?.[slot].condition === 'unknown').map(slotName);
+  if (doubtful.length > 0)
+    return `Nobody can say whether ${doubtful.join(' and ')} changed: look at it in the Azure portal.`;
+  if (touchedAt === undefined) return 'Nothing was changed in Azure.';
+  return oldKey === undefined
+    ? 'One key was regenerated, the other was not. No registered consumer is known to hold a dead key.'
+    : 'Both keys were regenerated. No registered consumer is known to hold a dead key.';
 }
 
 /** The gate's digest again, after anything that may have changed what it is about: different means void votes. */

@@ -1,8 +1,10 @@
 import { eligible } from './approval.ts';
+import { type Consumer, slotsInUse } from './consumers.ts';
 import { closeStage, enter, look, run, say, stay, tell, then, withEffects, work } from './outcome.ts';
 import { distinctPeople, type Person } from './people.ts';
 import { otherSlot, type Slot } from './plan.ts';
 import type { Gate } from './policy.ts';
+import type { Stage } from './procedures.ts';
 import type {
   CompletedOutcome,
   EndedOutcome,
@@ -16,7 +18,7 @@ import type {
 import { gateSubject, givenTheNewKey } from './safety.ts';
 import type { Fault } from './faults.ts';
 import { applyWaivers, assertElapsed, move, onTheirWay, settleHoldings, verify } from './moving.ts';
-import { judgeTraffic } from './traffic.ts';
+import { judgeTraffic, nextMinute } from './traffic.ts';
 import { isWaived } from './waivers.ts';
 
 /**
@@ -24,11 +26,15 @@ import { isWaived } from './waivers.ts';
  * done there; the order is that of `procedures.ts`.
  */
 
-/** Seed step 1: consumers on the idle slot move to the active one; nothing to do when there are none. */
+/**
+ * Seed step 1: consumers on the idle slot move to the active one; nothing to do when there are none. One
+ * that was waived on its way has been through this: it isn't asked again.
+ */
 export function settleOnOneKey(rotation: Rotation, active: Slot, at: number, tools: Tools): Outcome {
-  const idle = otherSlot(active);
-  return rotation.consumers.some((consumer) => consumer.holds === idle)
-    ? move(rotation, 'settleOnOneKey', active, (consumer) => consumer.holds === idle, at)
+  const unsettled = (consumer: Consumer): boolean =>
+    consumer.holds === otherSlot(active) && consumer.move?.to !== active;
+  return rotation.consumers.some(unsettled)
+    ? move(rotation, 'settleOnOneKey', active, unsettled, at)
     : openGate(rotation, 'approveFirst', at, tools);
 }
 
@@ -64,14 +70,18 @@ export function passGate(rotation: Rotation, stage: GateStage, at: number): Outc
 export const proveIdleKey = (rotation: Rotation, slot: Slot, at: number): Outcome =>
   work(rotation, 'proveIdleKey', { step: 'proveIdleKey', ask: { slot } }, at);
 
-/** Seed step 3, first half. A waived consumer on neither key isn't touched: nobody knows what it would do with one. */
+/**
+ * Seed step 3, first half. Whoever may be reading the old key moves, also one that was given it while
+ * settling and whose receipt was waived. A waived consumer on neither key isn't touched: nobody knows what
+ * it would do with one.
+ */
 export function moveConsumers(rotation: Rotation, at: number, tools: Tools): Outcome {
   const retiring = retiringOf(rotation);
   const moving = move(
     rotation,
     'moveConsumers',
     otherSlot(retiring),
-    (consumer) => consumer.holds === retiring,
+    (consumer) => slotsInUse(consumer).includes(retiring),
     at,
   );
   return then(moving, (next) => whenAllMoved(next, at, tools));
@@ -79,26 +89,16 @@ export function moveConsumers(rotation: Rotation, at: number, tools: Tools): Out
 
 /** Seed step 5: the regenerated original is proved, in the step that gives it. No third regeneration. */
 export function switchBack(rotation: Rotation, at: number, tools: Tools): Outcome {
-  const retiring = retiringOf(rotation);
-  const moving = move(
-    rotation,
-    'switchBack',
-    retiring,
-    (consumer) => consumer.holds === otherSlot(retiring),
-    at,
-  );
+  const moving = moveBack(rotation, 'switchBack', at);
   return then(moving, (next) => whenAllMoved(next, at, tools));
 }
 
-export function rollBack(rotation: Rotation, at: number): Outcome {
-  const back = givenTheNewKey(rotation).map((consumer) => consumer.registered.name);
-  return move(
-    rotation,
-    'rollBack',
-    retiringOf(rotation),
-    (consumer) => back.includes(consumer.registered.name),
-    at,
-  );
+export const rollBack = (rotation: Rotation, at: number): Outcome => moveBack(rotation, 'rollBack', at);
+
+/** Whoever was given the new key goes back, also where nobody knows whether it was taken up. */
+function moveBack(rotation: Rotation, stage: 'switchBack' | 'rollBack', at: number): Outcome {
+  const back = givenTheNewKey(rotation);
+  return move(rotation, stage, retiringOf(rotation), (consumer) => back.includes(consumer), at);
 }
 
 /** Goes on when every consumer on its way has a receipt, an assertion or a waiver. */
@@ -110,7 +110,8 @@ export function whenAllMoved(rotation: Rotation, at: number, tools: Tools): Outc
   const settled = settleHoldings(received, phase.to);
   switch (phase.stage) {
     case 'settleOnOneKey':
-      return openGate(settled, 'approveFirst', at, tools);
+      // Once more for whoever was declared to hold the idle key meanwhile.
+      return settleOnOneKey(settled, phase.to, at, tools);
     case 'moveConsumers':
       return then(withEffects(settled, say('consumersMoved')), (next) => watchTraffic(next, at));
     case 'switchBack':
@@ -120,11 +121,11 @@ export function whenAllMoved(rotation: Rotation, at: number, tools: Tools): Outc
   }
 }
 
-/** Seed step 3, second half: the soak. The window starts anew here. */
-function watchTraffic(rotation: Rotation, at: number): Outcome {
+/** Seed step 3, second half: the soak. The window starts anew here (`from`, epoch ms). */
+function watchTraffic(rotation: Rotation, at: number, from = at): Outcome {
   const until = at + rotation.rules.timing.soak;
   const watching = enter(
-    { ...rotation, watchFrom: at },
+    { ...rotation, watchFrom: from },
     { at: 'watching', stage: 'watchTraffic', since: at, until, told: false },
     at,
   );
@@ -211,30 +212,48 @@ export function halt(rotation: Rotation, fault: Fault, resume: Resume, at: numbe
   return withEffects(halted, say('halted', concerned));
 }
 
-/** Retry: the same effect under the same key, which begins with a look; or the same wait, with fresh votes. */
+/** From these on, the next thing that changes Azure is the end of the old key. */
+const towardsRetirement: readonly Stage[] = ['watchTraffic', 'approveSecond', 'regenerateRetiredKey'];
+
+/**
+ * Retry: the same effect under the same key, which begins with a look; or the same wait, from its
+ * beginning. Not straight on towards the retirement when somebody took a confirmation back meanwhile, or
+ * when clients began to be refused: then it waits for the one, or watches the other.
+ */
 export function resume(rotation: Rotation, to: Resume, at: number, tools: Tools): Outcome {
+  if (towardsRetirement.includes(to.stage)) {
+    const slot = otherSlot(retiringOf(rotation));
+    if (onTheirWay(rotation, slot).length > 0)
+      return resume(rotation, { at: 'moving', stage: 'moveConsumers', to: slot, since: at }, at, tools);
+    // While nobody can say whether the old key is dead, refusals may come from just that: it must be looked at.
+    const certain = rotation.slots?.[retiringOf(rotation)].condition === 'live';
+    if (to.at !== 'working' || (certain && evidenceOf(rotation) === 'rise')) return watchAnew(rotation, at);
+  }
   switch (to.at) {
     case 'working': {
       const running = { ...to.running, attempt: to.running.attempt + 1 };
       return withEffects(enter(rotation, { ...to, running }, at), run(running));
     }
-    case 'awaitingApproval': {
-      const { traffic: _seen, ...anew } = rotation;
-      const opened = openGate({ ...anew, watchFrom: at }, to.stage, at, tools);
-      return then(opened, (next) => lookAtTraffic(next, at + rotation.rules.timing.watchEvery));
-    }
-    case 'moving':
-    case 'watching': {
-      const back: Phase =
-        to.at === 'watching' ? { ...to, since: at, until: at + rotation.rules.timing.soak, told: false } : to;
-      // What was seen is on record; from here on a new rise counts, not the old one.
-      const { traffic: _seen, ...anew } = rotation;
-      const entered = enter({ ...anew, watchFrom: at }, back, at);
+    case 'moving': {
+      const entered = enter({ ...unseen(rotation), watchFrom: nextMinute(at) }, to, at);
       const watched = lookAtTraffic(entered, at + rotation.rules.timing.watchEvery);
-      const asked = back.at === 'moving' ? then(watched, (next) => verify(next, back.to)) : watched;
+      const asked = then(watched, (next) => verify(next, to.to));
       return then(asked, (next) => whenAllMoved(next, at, tools));
     }
+    case 'watching':
+    case 'awaitingApproval':
+      return watchAnew(rotation, at);
   }
+}
+
+/** A whole soak again, after clients were refused. */
+export const watchAnew = (rotation: Rotation, at: number): Outcome =>
+  watchTraffic(unseen(rotation), at, nextMinute(at));
+
+/** What was seen is on record; from here on a new rise counts, not the old one. */
+function unseen(rotation: Rotation): Rotation {
+  const { traffic: _seen, ...anew } = rotation;
+  return anew;
 }
 
 /** The slot that was in use when the rotation began. Known in every stage after `plan`. */

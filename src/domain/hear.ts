@@ -20,6 +20,7 @@ import {
   askOwners,
   given,
   handToOwners,
+  loseValue,
   mapConsumers,
   needsItsOwner,
   onTheirWay,
@@ -79,20 +80,19 @@ export function hearFailed(rotation: Rotation, event: Failed): Heard {
 
 /**
  * Where Retry goes. Keys that changed behind the plan's back make the plan worthless: before the first
- * regeneration everything is checked and voted on again; after it, the new key is proved anew.
+ * regeneration everything is checked and voted on again; after it, the new key is proved anew, and given
+ * anew to whoever holds a value that is gone.
  */
 function resumeAfter(rotation: Rotation, phase: Working, fault: Fault): Working {
-  const { step } = phase.running.asked;
-  if (fault.kind !== 'drifted' || (step !== 'regenerateIdleKey' && step !== 'regenerateRetiredKey'))
-    return phase;
   const again =
-    step === 'regenerateIdleKey'
-      ? replanned(rotation)
-      : ({
-          stage: 'proveIdleKey',
-          step: 'proveIdleKey',
-          ask: { slot: otherSlot(retiringOf(rotation)) },
-        } as const);
+    fault.kind !== 'drifted'
+      ? undefined
+      : phase.stage === 'regenerateIdleKey' || phase.stage === 'settleOnOneKey'
+        ? replanned(rotation)
+        : phase.stage === 'regenerateRetiredKey' || phase.stage === 'moveConsumers'
+          ? provedAnew(rotation)
+          : undefined;
+  if (again === undefined) return phase;
   const { stage, ...asked } = again;
   return {
     at: 'working',
@@ -106,6 +106,13 @@ const replanned = ({ plan, request }: Rotation) =>
     stage: 'plan',
     step: 'plan',
     ask: { account: plan === undefined ? request.account : spelt(plan.account) },
+  }) as const;
+
+const provedAnew = (rotation: Rotation) =>
+  ({
+    stage: 'proveIdleKey',
+    step: 'proveIdleKey',
+    ask: { slot: otherSlot(retiringOf(rotation)) },
   }) as const;
 
 const spelt = ({ subscriptionId, resourceGroup, name }: Account): string =>
@@ -151,7 +158,9 @@ function heardStep(rotation: Rotation, phase: Working, event: Answered, at: numb
 function heardPlan(asked: Rotation, answer: StepAnswer['plan'], at: number, tools: Tools): Outcome {
   if (!answer.safe) {
     const near =
-      answer.near === undefined || answer.near.length === 0 ? '' : ` Did you mean ${answer.near.join(', ')}?`;
+      answer.near === undefined || answer.near.length === 0
+        ? ''
+        : ` Did you mean ${answer.near.join(' or ')}?`;
     return end(asked, 'refused', { says: answer.says, remedy: `${answer.remedy}${near}` }, at);
   }
   const { plan, holdings, rules } = answer;
@@ -216,15 +225,17 @@ function heardGiven(
     (so, { consumer, version }) => given(so, consumer, version, at),
     rotation,
   );
+  // Whatever became of the secrets, the key was tried before any of them was written.
+  const proved = withKeys(noteChanged(updated, answer.keys, to), answer.keys, to, 'live');
   const [first] = answer.failed;
   if (first !== undefined) {
-    const noted = mapConsumers(updated, (consumer) => {
+    const noted = mapConsumers(proved, (consumer) => {
       const failure = answer.failed.find(({ consumer: name }) => name === consumer.registered.name);
       return failure === undefined ? consumer : { ...consumer, note: failure.fault.says };
     });
     return halt(noted, first.fault, phase, at);
   }
-  const live = withKeys(noteChanged(handToOwners(updated, to, at), answer.keys, to), answer.keys, to, 'live');
+  const live = handToOwners(proved, to, at);
   const owners = askOwners(onTheirWay(live, to).filter(needsItsOwner), 'switchNeeded');
   const waiting = then(waitForReceipts(live, stage, to, at), (next) => withEffects(next, ...owners));
   return then(waiting, (next) => whenAllMoved(next, at, tools));
@@ -239,7 +250,9 @@ function heardProof(
 ): Outcome {
   if (phase.running.asked.step !== 'proveIdleKey') return stay(rotation);
   const { slot } = phase.running.asked.ask;
-  const taken = withKeys(noteChanged(rotation, answer.keys, slot), answer.keys, slot, 'live');
+  const changed = rotation.slots?.[slot].fingerprint !== answer.keys[slot];
+  const known = changed ? loseValue(noteChanged(rotation, answer.keys, slot), slot) : rotation;
+  const taken = withKeys(known, answer.keys, slot, 'live');
   // The proof tries the other slot too: that is how an unknown one becomes known again.
   const live = withSlot(taken, otherSlot(slot), { condition: 'live' });
   const proved = answer.proved
@@ -315,11 +328,16 @@ function askForEvidence(rotation: Rotation, at: number): Outcome {
   );
 }
 
-/** The watch goes on for one soak after the last change, also when the rotation is over. */
+/**
+ * The watch goes on for one soak after the last change, also when the rotation is over. The retirement is
+ * a change until the old key is dead: while some gateways still take it, its holders aren't refused.
+ */
 function goesOnWatching(rotation: Rotation, at: number): boolean {
   if (!isOver(rotation)) return true;
-  const { watchFrom, rules } = rotation;
-  return watchFrom !== undefined && at < watchFrom + rules.timing.soak;
+  const { watchFrom, oldKey, rules } = rotation;
+  if (oldKey?.proof === 'trying') return true;
+  const last = oldKey === undefined ? watchFrom : oldKey.at;
+  return last !== undefined && at < last + rules.timing.soak;
 }
 
 function risen(rotation: Rotation): Fault {

@@ -1,14 +1,17 @@
-import { type Consumer, hasMoved, ownersOf, type Receipt } from './consumers.ts';
+import { type Consumer, hasMoved, ownersOf, type Receipt, slotsInUse } from './consumers.ts';
 import { enter, endChain, look, stay, tell, work } from './outcome.ts';
 import { distinctPeople } from './people.ts';
-import type { Slot } from './plan.ts';
+import { type Slot, slotName } from './plan.ts';
 import type { Effect, MovingStage, Outcome, Rotation } from './rotation.ts';
 import { isWaived } from './waivers.ts';
 
-export const mapConsumers = (rotation: Rotation, change: (consumer: Consumer) => Consumer): Rotation => ({
-  ...rotation,
-  consumers: rotation.consumers.map(change),
-});
+/** The same rotation when nothing changes: a wake-up that finds nothing due leaves no trace. */
+export function mapConsumers(rotation: Rotation, change: (consumer: Consumer) => Consumer): Rotation {
+  const consumers = rotation.consumers.map(change);
+  return consumers.every((consumer, index) => consumer === rotation.consumers[index])
+    ? rotation
+    : { ...rotation, consumers };
+}
 
 /** Whether a consumer is being moved to `to`, and hasn't a receipt yet. */
 const isOnItsWay = (consumer: Consumer, to: Slot): boolean => consumer.move?.to === to && !hasMoved(consumer);
@@ -65,6 +68,22 @@ export const handToOwners = (rotation: Rotation, to: Slot, at: number): Rotation
       : consumer,
   );
 
+/**
+ * The value of this slot that consumers were given is gone: another one stands there. They hold nothing
+ * that lives, whatever their receipts say, and are on their way to the slot again.
+ */
+export const loseValue = (rotation: Rotation, slot: Slot): Rotation =>
+  mapConsumers(rotation, (consumer) =>
+    slotsInUse(consumer).includes(slot)
+      ? {
+          ...consumer,
+          holds: 'neither',
+          note: `The value of ${slotName(slot)} that it was given is gone.`,
+          move: { from: 'neither', to: slot, receipt: { as: 'toGive' } },
+        }
+      : consumer,
+  );
+
 /** Waits until every consumer has a receipt, asking those that can answer for themselves. */
 export function waitForReceipts(rotation: Rotation, stage: MovingStage, to: Slot, at: number): Outcome {
   const waiting = enter(rotation, { at: 'moving', stage, to, since: at }, at);
@@ -84,10 +103,16 @@ export function verify(rotation: Rotation, to: Slot, notBefore?: number): Outcom
 const hasReceiptAddress = (registered: Consumer['registered']): boolean =>
   registered.kind === 'keyVaultSecret' && registered.receipt !== undefined;
 
+/** A receipt for the same version stays: Retry gives nothing anew to whoever has it already. */
 export const given = (rotation: Rotation, name: string, version: string, at: number): Rotation =>
   mapConsumers(rotation, (consumer) =>
-    consumer.registered.name === name ? withReceipt(consumer, { as: 'given', at, version }) : consumer,
+    consumer.registered.name !== name || (hasMoved(consumer) && versionGiven(consumer) === version)
+      ? consumer
+      : withReceipt(consumer, { as: 'given', at, version }),
   );
+
+const versionGiven = ({ move }: Consumer): string | undefined =>
+  move === undefined ? undefined : versionOf(move.receipt).version;
 
 const versionOf = (receipt: Receipt): Readonly<{ version?: string }> =>
   'version' in receipt ? { version: receipt.version } : {};
@@ -120,6 +145,7 @@ export function assertElapsed(rotation: Rotation, to: Slot, at: number): Rotatio
 export function pickupEnds(consumer: Consumer, to: Slot): number | undefined {
   const { registered, move } = consumer;
   if (move?.to !== to || move.receipt.as !== 'given' || hasReceiptAddress(registered)) return undefined;
+  if (move.receipt.withdrawn === true) return undefined;
   return registered.pickupWithin === undefined ? undefined : move.receipt.at + registered.pickupWithin;
 }
 

@@ -159,6 +159,7 @@ export type Refusal =
   | 'unknownConsumer'
   | 'unknownWaiver'
   | 'alreadyWaived'
+  | 'tooFewVoters'
   | 'reasonMissing'
   | 'notSafeNow'
   | 'alreadyOver';
@@ -167,7 +168,6 @@ export type Refusal =
 export type News =
   | 'gateOpened'
   | 'planChanged'
-  | 'gatePassed'
   | 'declarationNeeded'
   | 'switchNeeded'
   | 'reminder'

@@ -1,4 +1,4 @@
-import { type Consumer } from './consumers.ts';
+import { type Consumer, hasMoved, slotsInUse } from './consumers.ts';
 import { otherSlot, type Slot, slotName } from './plan.ts';
 import type { Gate } from './policy.ts';
 import { isOver, type Rotation } from './rotation.ts';
@@ -13,29 +13,28 @@ export type SafeActions = Readonly<{
   whyNotCancel?: string;
 }>;
 
-/** The slots that a consumer may be reading its key from right now: while it moves, both. */
-function slotsInUse(consumer: Consumer): readonly Slot[] {
-  const held = consumer.holds === 'Key1' || consumer.holds === 'Key2' ? [consumer.holds] : [];
-  const { move } = consumer;
-  return move === undefined || move.receipt.as === 'toGive' ? held : [...held, move.to];
-}
-
 const isLive = (rotation: Rotation, slot: Slot): boolean => rotation.slots?.[slot].condition === 'live';
+
+/** Was given a value that is gone, and has no receipt for another one yet. */
+const hasLostItsKey = (consumer: Consumer): boolean =>
+  consumer.move?.from === 'neither' && !hasMoved(consumer);
 
 /** Whether every registered consumer can go on with whatever it may be holding now. */
 const everyoneHoldsALiveKey = (rotation: Rotation): boolean =>
-  rotation.consumers.every((consumer) => slotsInUse(consumer).every((slot) => isLive(rotation, slot)));
+  rotation.consumers.every(
+    (consumer) => !hasLostItsKey(consumer) && slotsInUse(consumer).every((slot) => isLive(rotation, slot)),
+  );
 
 /** The slot that consumers are moved to in the first half. */
 export const newSlot = (rotation: Rotation): Slot | undefined =>
   rotation.retiring === undefined ? undefined : otherSlot(rotation.retiring);
 
-/** Consumers that were given the new key, or say that they use it. */
+/** Consumers that were given the new key, or say that they use it; also those whose value of it is gone. */
 export const givenTheNewKey = (rotation: Rotation): readonly Consumer[] => {
   const slot = newSlot(rotation);
   return slot === undefined
     ? []
-    : rotation.consumers.filter((consumer) => slotsInUse(consumer).includes(slot));
+    : rotation.consumers.filter((consumer) => hasLostItsKey(consumer) || slotsInUse(consumer).includes(slot));
 };
 
 function whyNotRollBack(rotation: Rotation): string | undefined {
@@ -57,7 +56,7 @@ function whyNotCancel(rotation: Rotation): string | undefined {
   const { phase } = rotation;
   if (isOver(rotation)) return 'The rotation is over.';
   if (phase.at === 'working' && !harmless.includes(phase.running.asked.step)) return 'A step is under way.';
-  if (rotation.oldKey !== undefined) return 'Both keys are rotated already; only the last choice is left.';
+  if (phase.at === 'choosing') return 'Both keys are rotated already; only the last choice is left.';
   if (!everyoneHoldsALiveKey(rotation))
     return 'A consumer may be holding a key that is not known to be alive.';
   return undefined;

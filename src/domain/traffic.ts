@@ -25,6 +25,9 @@ export type TrafficLook = Readonly<
   { at: number } & ({ window: TrafficSample; total: TrafficSample } | { unavailable: string })
 >;
 
+/** Azure counts whole minutes; those of the minute that has begun belong to what was before. Epoch ms. */
+export const nextMinute = (at: number): number => Math.ceil(at / 60_000) * 60_000;
+
 /**
  * Judges a sample against the time before the rotation. The refusals that the earlier rate leads one
  * to expect may vary by three standard deviations of a Poisson count; with no refusals before, a

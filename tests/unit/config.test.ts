@@ -41,7 +41,7 @@ describe('what is set', () => {
     expect(settings.listen).toEqual({ host: '127.0.0.1', port: 3978 });
     expect(settings.database).toBeNull();
     expect(settings.bot.app).toMatchObject({ type: 'SingleTenant', id: guid, tenantId: guid });
-    expect(settings.azure.resourceManager).toBe('https://management.azure.com');
+    expect(settings.azure?.resourceManager).toBe('https://management.azure.com');
     expect(settings.calls).toMatchObject({ proofAnswers: 20, proofEvery: 15_000, proofWithin: 1_800_000 });
     expect(settings.lease).toBeGreaterThan(settings.calls.timeout + settings.calls.margin);
   });
@@ -82,14 +82,23 @@ describe('what is set', () => {
     expect(usgov.azure).toMatchObject({
       resourceManager: 'https://management.usgovcloudapi.net',
       metrics: 'https://{region}.metrics.monitor.azure.us',
-      portal: 'https://portal.example',
       authority: 'https://login.microsoftonline.us',
     });
+    expect(usgov.portal).toBe('https://portal.example');
+  });
+
+  test('a bot is asked for nothing of Azure but where its links lead', () => {
+    const bot = { ...registered, KEYSMITH_ROLE: 'bot' };
+    expect(read(bot)).toMatchObject({ azure: null, portal: 'https://portal.azure.com' });
+    const custom = { ...bot, AZURE_CLOUD: 'custom' };
+    expect(wrong(custom)).toEqual(['AZURE_PORTAL_ENDPOINT is missing, and AZURE_CLOUD custom needs it']);
+    const linked = read({ ...custom, AZURE_PORTAL_ENDPOINT: 'https://portal.example' });
+    expect(linked).toMatchObject({ azure: null, portal: 'https://portal.example' });
   });
 
   test('a token for the real Azure is never meant for an endpoint of one’s own', () => {
     const own = { AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://arm.example' };
-    expect(read({ ...registered, ...own }).azure.audience).toBe('https://arm.example');
+    expect(read({ ...registered, ...own }).azure?.audience).toBe('https://arm.example');
   });
 
   test('Teams’ service URLs follow the cloud of Teams', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { describePolicyProblems, type PolicyFile, readPolicy } from '../../src/adapters/policy/index.ts';
+import { demoDurations } from '../../src/demo/durations.ts';
 import { people as demoPeople, tenantId as demoTenant } from '../../src/demo/people.ts';
 import { policyText } from '../support/policyText.ts';
 
@@ -80,9 +81,10 @@ describe('a policy that keeps every rule', () => {
   });
 
   test('the demo’s file is one for the demo’s own five people, on this machine alone', () => {
+    const durations: Readonly<Record<string, string>> = demoDurations({});
     const text = readFileSync(`${env}/policy.demo.yml`, 'utf8').replaceAll(
-      /\$\{\w+\}/g,
-      'https://127.0.0.1:7445',
+      /\$\{(\w+)\}/g,
+      (_, name: string) => durations[name] ?? 'https://127.0.0.1:7445',
     );
     const file = read(text, true);
     const all = demoPeople.map(({ objectId, name }) => ({ objectId, name, tenantId: demoTenant }));

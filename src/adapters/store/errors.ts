@@ -4,8 +4,16 @@ import pg from 'pg';
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   constructor(cause: unknown) {
-    super('The database is not available.', { cause });
+    super(`The database is not available${why(cause)}.`, { cause });
   }
+}
+
+/** In words, and never with the driver's own text: that can hold pieces of a mistyped connection string. */
+function why(cause: unknown): string {
+  const code = codeOf(cause);
+  if (code === undefined) return '';
+  if (code.startsWith('28')) return `: it refuses the user or the password (${code})`;
+  return code === '3D000' ? ': the server has no database of that name' : ` (${code})`;
 }
 
 /** The store can't be opened as it is set up; the message says what to change. */
@@ -25,10 +33,11 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * SQLSTATE classes and states that mean "no connection" rather than "wrong statement":
+ * SQLSTATE classes and states that mean "no connection" rather than "wrong statement": lost, refused at
+ * the sign-in, or to a database that isn't there.
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
-const lost = /^(08|57P|53300|53400|58)/;
+const lost = /^(08|28|3D|57P|53300|53400|58)/;
 
 /**
  * Turns whatever the driver threw into {@link StoreUnavailable} when the connection was at fault.

@@ -37,10 +37,16 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
   };
   return {
     // the trigger on the table wakes the worker when this commits
-    post: async (activity, by, said, at) => {
+    post: async (activity, by, said, at, clicked) => {
       const inserted = await db
         .insertInto('inbox')
-        .values({ activity: plain(activity), by: json(by), said: json(said), received_at: at })
+        .values({
+          activity: plain(activity),
+          by: json(by),
+          said: json(said),
+          received_at: at,
+          ...(clicked === undefined ? {} : { clicked: json(clicked) }),
+        })
         .onConflict((conflict) => conflict.column('activity').doNothing())
         .returning('id')
         .executeTakeFirst();
@@ -78,14 +84,15 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
     waiting: async (limit) => {
       const rows = await db
         .selectFrom('inbox')
-        .select(['id', 'activity', 'by', 'said', 'received_at'])
+        .select(['id', 'activity', 'by', 'said', 'clicked', 'received_at'])
         .where('answer', 'is', null)
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map(({ id, received_at, ...rest }) => ({
+      return rows.map(({ id, received_at, clicked, ...rest }) => ({
         ...rest,
         id: String(id),
+        ...(clicked === null ? {} : { clicked }),
         receivedAt: received_at,
       }));
     },

@@ -7,6 +7,7 @@ import type { Rotation } from '../../domain/rotation.ts';
 export function laneOf(rotation: Rotation, content: OutboxContent): string {
   switch (content.kind) {
     case 'message':
+    case 'replaced':
       return placeLane(rotation);
     case 'direct':
       return personLane(content.person);
@@ -17,7 +18,7 @@ export function laneOf(rotation: Rotation, content: OutboxContent): string {
 
 /** The card that a row shows or brings, if any. */
 export const cardOf = (content: OutboxContent): CardName | null =>
-  content.kind === 'message' ? null : (content.card ?? null);
+  ('card' in content ? content.card : undefined) ?? null;
 
 function laneOfCard(rotation: Rotation, card: CardName): string {
   if (!card.startsWith('consumer:')) return placeLane(rotation);

@@ -8,6 +8,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '002-append-only': { up: (db) => runAll(db, appendOnly) },
   '003-wake-ups': { up: (db) => runAll(db, wakeUps) },
   '004-chat-side': { up: (db) => runAll(db, chatSide) },
+  '005-clicked': { up: (db) => runAll(db, clicked) },
 };
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -134,5 +135,17 @@ const chatSide = [
      execute format('grant usage on schema keysmith to %I', role);
      execute format('grant select on keysmith.rotations, keysmith.events, keysmith.cards, keysmith.migrations to %I', role);
      execute format('grant select, insert (activity, by, said, received_at) on keysmith.inbox to %I', role);
+   end $$`,
+];
+
+/** Which message was clicked. A role that was granted the chat side before has to be granted it again. */
+const clicked = [
+  `alter table keysmith.inbox add column clicked jsonb`,
+  `create index cards_by_activity on keysmith.cards (activity_id)`,
+  `create or replace function keysmith.grant_chat(role name) returns void language plpgsql as $$
+   begin
+     execute format('grant usage on schema keysmith to %I', role);
+     execute format('grant select on keysmith.rotations, keysmith.events, keysmith.cards, keysmith.migrations to %I', role);
+     execute format('grant select, insert (activity, by, said, clicked, received_at) on keysmith.inbox to %I', role);
    end $$`,
 ];

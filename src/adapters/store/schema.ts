@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Answer, Said } from '../../application/conversation.ts';
-import type { OutboxContent } from '../../application/ports/store.ts';
+import type { Clicked, OutboxContent } from '../../application/ports/store.ts';
 import type { Fault } from '../../domain/faults.ts';
 import type { EffectKey, RotationId } from '../../domain/ids.ts';
 import type { Person } from '../../domain/people.ts';
@@ -40,6 +40,7 @@ export interface Tables {
     activity: string;
     by: Person;
     said: Said;
+    clicked: Generated<Clicked | null>;
     received_at: number;
     answer: Answer | null;
     answered_at: Date | null;

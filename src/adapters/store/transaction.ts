@@ -39,8 +39,25 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
       card: cardOf(content),
       content: json(content),
     }));
+    await leaveOldOnes(rotation.id, contents);
     await trx.insertInto('outbox').values(rows).execute();
     for (const { lane } of rows) wake({ queue: 'outbox', id: lane, at: 0 });
+  }
+
+  /** A direct message brings its card anew: the older card stays as its person last saw it. */
+  async function leaveOldOnes(rotation: RotationId, contents: readonly OutboxContent[]): Promise<void> {
+    const anew = contents.flatMap((content) =>
+      content.kind === 'direct' && content.card !== undefined ? [content.card] : [],
+    );
+    if (anew.length === 0) return;
+    await trx
+      .deleteFrom('outbox')
+      .where('rotation', '=', rotation)
+      .where('state', '=', 'pending')
+      .where('attempts', '=', 0)
+      .where('card', 'in', anew)
+      .where(sql<string>`content ->> 'kind'`, '=', 'card')
+      .execute();
   }
 
   return {
@@ -168,6 +185,24 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
         .where('answer', 'is', null)
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) throw new AlreadyAnswered(`inbox row ${id} is answered already`);
+    },
+
+    recogniseCard: async (rotation, card, clicked) => {
+      const activity_id = plain(clicked.activityId);
+      // any card of ours, not this one alone: a click that names another one must not have it overwritten
+      const ours = await trx
+        .selectFrom('cards')
+        .select('card')
+        .where('activity_id', '=', activity_id)
+        .executeTakeFirst();
+      if (ours !== undefined) return 'known';
+      const adopted = await trx
+        .insertInto('cards')
+        .values({ rotation, card, conversation: plain(clicked.conversation), activity_id })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('card')
+        .executeTakeFirst();
+      return adopted === undefined ? 'twin' : 'adopted';
     },
   };
 }

@@ -117,28 +117,53 @@ async function runEffect(
 ): Promise<void> {
   const claim = await claimEffect(db, key, now(), lease);
   if (claim === null) return;
+  let heldUntil = performance.now() + lease;
   const renewing = setInterval(() => {
-    renewEffect(db, claim, lease).catch((error: unknown) => {
-      log.warn({ event: 'effect.notRenewed', key, error });
-    });
+    const until = performance.now() + lease;
+    renewEffect(db, claim, lease).then(
+      () => {
+        heldUntil = until;
+      },
+      (error: unknown) => {
+        log.warn({ event: 'effect.notRenewed', key, error });
+      },
+    );
   }, lease / 3);
   let comeBack: number | null;
   try {
     comeBack = await wakers.effect(claim.key);
   } catch (error) {
-    await giveBack(db, claim, now());
+    await letGo(db, claim, now(), heldUntil).catch(() => undefined);
     throw error;
   } finally {
     clearInterval(renewing);
   }
   const at = comeBack === null ? null : notBefore(now(), comeBack);
-  await releaseEffect(db, claim, at);
+  await letGo(db, claim, at, heldUntil);
   if (at !== null) await jobs.send([{ queue: 'effect', id: key, at }]);
 }
 
-/** Without it the claim would hold until its lease ends; when it fails, that is what happens. */
-async function giveBack(db: Kysely<Tables>, claim: Claim, now: number): Promise<void> {
-  await releaseEffect(db, claim, now).catch(() => undefined);
+/** Between two tries to let go of a claim (ms). */
+const retryAfter = 500;
+
+/**
+ * Lets go of a claim: else it would hold, also against ourselves, until its lease ends. When the database
+ * is away this is tried again for as long as the claim is certainly ours (`heldUntil`, by performance.now).
+ */
+async function letGo(
+  db: Kysely<Tables>,
+  claim: Claim,
+  comeBack: number | null,
+  heldUntil: number,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await releaseEffect(db, claim, comeBack);
+    } catch (error) {
+      if (performance.now() + 2 * retryAfter > heldUntil) throw error;
+      await wait(retryAfter);
+    }
+  }
 }
 
 /** "Come back at once" would turn a waker that waits for something into a spinning one. */

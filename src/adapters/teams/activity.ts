@@ -22,6 +22,9 @@ const common = {
     .catch(undefined),
 };
 
+/** Of a pressed button: the message that has it. */
+const replyToId = id.optional().catch(undefined);
+
 /** A message, or a pressed Action.Submit: then `value` holds its data. */
 const message = z.looseObject({
   ...common,
@@ -29,6 +32,7 @@ const message = z.looseObject({
   id,
   text: z.string().nullish(),
   value: z.unknown().optional(),
+  replyToId,
   entities: z.array(z.unknown()).nullish(),
 });
 
@@ -38,6 +42,7 @@ const invoke = z.looseObject({
   id,
   name: z.string().max(200),
   value: z.unknown().optional(),
+  replyToId,
 });
 
 /** Anything else that Teams tells: installs, edits, reactions. Most of it starts nothing. */

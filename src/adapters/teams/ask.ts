@@ -1,6 +1,6 @@
 import type { Answer, Said } from '../../application/conversation.ts';
 import type { Log } from '../../application/ports/ambient.ts';
-import type { Inbox } from '../../application/ports/store.ts';
+import type { Clicked, Inbox } from '../../application/ports/store.ts';
 import type { Person } from '../../domain/people.ts';
 import type { IncomingInvoke, IncomingMessage } from './activity.ts';
 import { chatRefusals, sentenceOf, type Sentence } from './refusals.ts';
@@ -18,18 +18,19 @@ export type Heard = Readonly<{ repeated: boolean } & ({ answer: Answer } | { ins
 
 /**
  * Writes down what a person said, once per activity, and waits a moment for the worker's answer. Nothing
- * is decided here.
+ * is decided here. `clicked`: the message whose button was pressed.
  */
 export async function ask(
   on: Asking,
   activity: IncomingMessage | IncomingInvoke,
   by: Person,
   said: Said,
+  clicked?: Clicked,
 ): Promise<Heard> {
   const key = `${activity.type} ${activity.conversation.id} ${activity.id}`;
   let row: Awaited<ReturnType<Inbox['post']>>;
   try {
-    row = await on.inbox.post(key, by, said, on.now());
+    row = await on.inbox.post(key, by, said, on.now(), clicked);
   } catch (error) {
     on.log.error({ event: 'inbox.unreachable', say: said.say, error });
     return { repeated: false, instead: chatRefusals.recordsUnreachable };

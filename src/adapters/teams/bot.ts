@@ -4,9 +4,10 @@ import type { TurnContext } from 'botbuilder';
 import { execute, incoming, isInvoke, isMessage, type Incoming } from './activity.ts';
 import { hearClick } from './clicks.ts';
 import { refusalCard, welcomeCard } from './cards/index.ts';
-import { answerCard, reply, replyCard, type Desk } from './desk.ts';
+import { answerCard, replaceCard, reply, replyCard, type Desk } from './desk.ts';
 import { hearMessage } from './messages.ts';
-import { chatRefusals } from './refusals.ts';
+import { isAway } from './patience.ts';
+import { chatRefusals, type Sentence } from './refusals.ts';
 import { Seen } from './seen.ts';
 
 type Handler = (context: TurnContext, activity: Incoming) => Promise<void>;
@@ -46,13 +47,14 @@ function onExecute(desk: Desk): Handler {
     try {
       const pressed = execute.safeParse(activity.value);
       const data = pressed.success ? pressed.data.action.data : undefined;
-      const { card, form } = await hearClick(desk, context, activity, data);
+      const { card, form, closed } = await hearClick(desk, context, activity, data);
       // the answer first: a form that can't be sent must not cost the clicker the card
       await answerCard(context, card);
       if (form !== undefined && form !== card) await replyCard(context, form);
+      if (closed !== undefined) await replaceCard(context, closed);
     } catch (error) {
       desk.log.error({ event: 'click.failed', error });
-      const { title, says, remedy } = chatRefusals.broke;
+      const { title, says, remedy } = sentenceFor(error);
       if (!context.responded) await answerCard(context, refusalCard(title, says, remedy));
     }
   };
@@ -70,10 +72,13 @@ function onMessage(desk: Desk, seen: Seen): Handler {
     } catch (error) {
       seen.forget(key);
       desk.log.error({ event: 'message.failed', error });
-      await reply(context, chatRefusals.broke);
+      await reply(context, sentenceFor(error));
     }
   };
 }
+
+const sentenceFor = (error: unknown): Sentence =>
+  isAway(error) ? chatRefusals.recordsUnreachable : chatRefusals.broke;
 
 type Message = Extract<Incoming, { type: 'message' }>;
 

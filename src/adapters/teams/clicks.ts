@@ -1,4 +1,5 @@
 import type { TurnContext } from 'botbuilder';
+import type { Clicked } from '../../application/ports/store.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { IncomingInvoke, IncomingMessage } from './activity.ts';
@@ -7,17 +8,20 @@ import {
   askRejectCard,
   askRotateCard,
   askWaiverCard,
+  formDoneCard,
   parseCardData,
   refusalCard,
   statusOf,
   type Card,
   type CardClick,
+  type CardView,
 } from './cards/index.ts';
 import { refreshed } from './cards/buttons.ts';
 import type { Desk } from './desk.ts';
 import { accountsWith, whereOf } from './messages.ts';
 import { withNotice } from './notice.ts';
 import { personOf } from './person.ts';
+import { baseOf } from './place.ts';
 import { chatRefusals, refusals, sentenceOf, successes, type Sentence } from './refusals.ts';
 import { cardAfter, viewOf, type RotationClick } from './views.ts';
 
@@ -30,6 +34,8 @@ type Activity = IncomingInvoke | IncomingMessage;
 export type Outcome = Readonly<{
   card: Card;
   form?: Card;
+  /** What takes the place, for everybody, of the form that was sent. */
+  closed?: Card;
   trouble?: Sentence;
   told?: string;
   repeated: boolean;
@@ -65,6 +71,9 @@ export async function hearClick(
     : onRotation(desk, activity, person.value, value);
 }
 
+const clickedOf = ({ conversation, replyToId }: Activity): Clicked | undefined =>
+  replyToId === undefined ? undefined : { conversation: baseOf(conversation.id), activityId: replyToId };
+
 async function onRotation(
   desk: Desk,
   activity: Activity,
@@ -72,7 +81,7 @@ async function onRotation(
   click: RotationClick,
 ): Promise<Outcome> {
   const opens = click.say === 'refresh' || click.say === 'openAskWaiver' || click.say === 'openReject';
-  const heard = opens ? undefined : await ask(desk, activity, person, click);
+  const heard = opens ? undefined : await ask(desk, activity, person, click, clickedOf(activity));
   let rotation: Rotation | null;
   try {
     rotation = await desk.rotations.find(click.rotation);
@@ -105,10 +114,21 @@ async function onRotation(
   }
   const trouble = heard === undefined ? undefined : troubleOf(heard);
   const repeated = heard?.repeated ?? false;
-  if (trouble === undefined) return { card, told: successes.done(rotation.id), repeated };
+  if (trouble === undefined) {
+    const closed = formDone(click, view, person);
+    const told = successes.done(rotation.id);
+    return closed === undefined ? { card, told, repeated } : { card: closed, closed, told, repeated };
+  }
   // what was typed into a form is asked for again, with what is wrong with it
   const again = click.say === 'askWaiver' && trouble === refusals.reasonMissing ? askWaiverCard(view) : card;
   return { card: withNotice(again, trouble), trouble, repeated };
+}
+
+/** The clicks that come from a form, and what they did. */
+function formDone(click: RotationClick, view: CardView, by: Person): Card | undefined {
+  if (click.say === 'reject') return formDoneCard(view, by, 'rejected', click.reason);
+  if (click.say === 'askWaiver') return formDoneCard(view, by, 'asked for a waiver', click.reason);
+  return undefined;
 }
 
 async function rotate(
@@ -119,9 +139,7 @@ async function rotate(
 ): Promise<Outcome> {
   const again = (trouble: Sentence, repeated = false): Outcome => {
     const form =
-      account === ''
-        ? askRotateCard(desk.accounts)
-        : askRotateCard(accountsWith(desk, account), account);
+      account === '' ? askRotateCard(desk.accounts) : askRotateCard(accountsWith(desk, account), account);
     return { card: withNotice(form, trouble), trouble, repeated };
   };
   if (account.trim() === '') return again(chatRefusals.accountMissing);
@@ -142,8 +160,10 @@ async function rotate(
   const { rotation: id, inHomeChannel } = heard.answer;
   const rotation = await desk.rotations.find(id);
   if (rotation === null) return { ...refused(sentenceOf({ answer: 'noSuchRotation' })), repeated };
+  const view = viewOf(rotation, desk.now());
   return {
-    card: statusOf(viewOf(rotation, desk.now())),
+    card: statusOf(view),
+    closed: formDoneCard(view, person, 'asked for this rotation', reason),
     ...(inHomeChannel ? { told: successes.startedAtHome(id) } : {}),
     repeated,
   };

@@ -33,6 +33,13 @@ export async function replyCard(context: TurnContext, card: Card): Promise<void>
   await context.sendActivity({ type: 'message', attachments: [attached(card)] });
 }
 
+/** Puts a card in place of the one whose button was pressed, for everybody. */
+export async function replaceCard(context: TurnContext, card: Card): Promise<void> {
+  const { replyToId: id, conversation } = context.activity;
+  if (id === undefined || id === '') return;
+  await context.updateActivity({ type: 'message', id, conversation, attachments: [attached(card)] });
+}
+
 /**
  * Answers an invoke with a card for whoever clicked. Sent by hand: `actionExecute` of teams-ai 1.7.4 would
  * show one person's view to everybody, once any card with `refresh` was returned. Always 200: after a

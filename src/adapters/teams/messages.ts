@@ -70,7 +70,10 @@ async function hear(desk: Desk, context: TurnContext, activity: IncomingMessage,
   if (heard.repeated) return;
   const trouble = troubleOf(heard);
   if (trouble === refusals.reasonMissing && said.say === 'rotate')
-    return replyCard(context, withNotice(askRotateCard(accountsWith(desk, said.account), said.account), trouble));
+    return replyCard(
+      context,
+      withNotice(askRotateCard(accountsWith(desk, said.account), said.account), trouble),
+    );
   if (trouble !== undefined) return reply(context, trouble);
   if (!('answer' in heard)) return;
   const { answer } = heard;

@@ -7,6 +7,7 @@ import { TeamsAdapter } from './adapter.ts';
 import { type Conversations, conversationsOf, sendOnce, type Wire } from './connector.ts';
 import type { BotCredentials } from './credentials.ts';
 import { failureOf } from './delivery.ts';
+import { replacedCard } from './cards/index.ts';
 import { attached } from './desk.ts';
 import { isLoopback } from './loopback.ts';
 import { withMentions } from './mentions.ts';
@@ -28,6 +29,25 @@ export type MessengerOptions = Readonly<{
 
 /** What one send works with. */
 type Turn = Readonly<{ conversations: Conversations; wire: Wire }>;
+
+/** A card that our own code can't draw. */
+class NotDrawn extends Error {
+  readonly rotation: string;
+  readonly card: string;
+  constructor({ rotation, card }: Extract<Outgoing, { kind: 'card' }>, cause: unknown) {
+    super('a card could not be drawn', { cause });
+    this.rotation = rotation.id;
+    this.card = card;
+  }
+}
+
+function drawn(what: Extract<Outgoing, { kind: 'card' }>, options: Parameters<typeof draw>[3]) {
+  try {
+    return draw(what.card, what.rotation, what.now, options);
+  } catch (error) {
+    throw new NotDrawn(what, error);
+  }
+}
 
 /** The most people whose clients fetch a view of their own. */
 const mostRefreshed = 60;
@@ -102,7 +122,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     const ready = await prepare(turn, place, target, what);
     if ('ok' in ready) return ready;
     const { conversation, activity } = ready;
-    const over = what.kind === 'card' ? what.over : undefined;
+    const over = what.kind === 'text' ? undefined : what.over;
     wire.sent = false;
     try {
       const { id } =
@@ -137,6 +157,11 @@ export function createMessenger(options: MessengerOptions): Messenger {
           : await personalChat(turn, place, target.person);
       return { conversation, activity: await activityOf(turn, place, conversation, what) };
     } catch (error) {
+      // Our own mistake won't mend itself: this row only, or everything after it would wait for ever.
+      if (error instanceof NotDrawn) {
+        log.error({ event: 'card.notDrawn', rotation: error.rotation, card: error.card, error: error.cause });
+        return { ok: false, when: 'never', status: 0, why: 'the card could not be drawn' };
+      }
       const failure = failureOf(error, turn.wire);
       return failure.when === 'unknown' ? { ...failure, when: 'later' } : failure;
     }
@@ -175,13 +200,16 @@ export function createMessenger(options: MessengerOptions): Messenger {
       if (absent > 0) log.warn({ event: 'mention.notInRoster', people: absent });
       return { ...addressed, ...withMentions(what.text, what.mentions, seats) };
     }
+    if (what.kind === 'replaced')
+      return { ...addressed, attachments: [attached(replacedCard(what.rotation.id))] };
     const refreshFor = await viewersOf(turn, place, what.rotation);
-    const card = draw(what.card, what.rotation, what.now, {
+    const card = drawn(what, {
       refreshFor,
       ...(options.portal === undefined ? {} : { portal: options.portal }),
     });
-    const text = what.text === undefined ? {} : withMentions(what.text, [], []);
-    return { ...addressed, ...text, attachments: [attached(card)] };
+    // not its text, which the first edit of the card would take away; the notification shows the summary
+    const summary = what.text === undefined ? {} : { summary: withMentions(what.text, [], []).text };
+    return { ...addressed, ...summary, attachments: [attached(card)] };
   }
 
   const seatsOf = (

@@ -72,6 +72,11 @@ export const refusals: Readonly<Record<Refusal, Sentence>> = {
     'Nothing was changed.',
     'Decide on the waiver’s own card.',
   ),
+  tooFewVoters: sentence(
+    'Asked by you, this waiver could never be granted',
+    'Nothing was changed: whoever asks can’t approve, and too few others may.',
+    'Let whoever asked for the rotation, or an owner of the consumer, ask for it.',
+  ),
   reasonMissing: sentence(
     'A reason is missing',
     'Nothing was written down: a decision like this goes on record with its reason.',

@@ -7,6 +7,7 @@ import { TeamsAdapter } from './adapter.ts';
 import { botApplication } from './bot.ts';
 import type { BotCredentials } from './credentials.ts';
 import { isLoopback } from './loopback.ts';
+import { impatient } from './patience.ts';
 import restify from './restify.ts';
 import { Roster } from './roster.ts';
 
@@ -66,6 +67,7 @@ export async function startTeamsServer(
   const adapter = new TeamsAdapter(credentials, timeout, log);
   const bot = botApplication({
     ...options,
+    ...impatient(options),
     now: () => clock.now(),
     roster: new Roster(() => clock.now()),
     connectorKey: adapter.ConnectorClientKey,

@@ -11,6 +11,8 @@ export type Outgoing = Readonly<
   | { kind: 'text'; text: string; mentions: readonly Person[] }
   /** Rendered from `rotation` at this moment; `now` is epoch ms. `over`: the activity to edit in place. */
   | { kind: 'card'; card: CardName; rotation: Rotation; now: number; over?: string; text?: string }
+  /** Says, in place of a card, that a newer one took its place. */
+  | { kind: 'replaced'; rotation: Rotation; over: string }
 >;
 
 /**

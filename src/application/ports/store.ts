@@ -12,8 +12,13 @@ export type InboxRow = Readonly<{
   activity: string;
   by: Person;
   said: Said;
+  /** The message whose button was pressed; absent for what was typed. */
+  clicked?: Clicked;
   receivedAt: number;
 }>;
+
+/** A message of ours in Teams, as the chat names it. Where a card stands is the clicker's client's word. */
+export type Clicked = Readonly<{ conversation: string; activityId: string }>;
 
 /** The audit record of one change. `detail` holds fingerprints at most, never a value. */
 export type AuditEvent = Readonly<{ at: number; type: string; by?: Person; detail: unknown }>;
@@ -29,12 +34,14 @@ export type NewEffect = Readonly<{
 /**
  * What Teams must be shown. `card`: a living card, rendered from the current state when it is delivered,
  * so several pending ones are one. `message`: a threaded reply. `direct`: a message to one person.
- * `mentions` are people to be named; `text` holds `<at>n</at>` where the n-th (from 0) stands.
+ * `mentions` are people to be named; `text` holds `<at>n</at>` where the n-th (from 0) stands. `replaced`:
+ * a card that was sent twice, because nobody heard that it had arrived, is edited to say where its twin is.
  */
 export type OutboxContent = Readonly<
   | { kind: 'card'; card: CardName }
   | { kind: 'message'; text: string; mentions: readonly Person[] }
   | { kind: 'direct'; person: Person; text: string; card?: CardName }
+  | { kind: 'replaced'; activityId: string }
 >;
 
 /**
@@ -68,6 +75,12 @@ export interface Tx {
   /** Locks an inbox row until the end of the transaction; false when it is answered already or another worker has it. */
   claimInbox(id: string): Promise<boolean>;
   answerInbox(id: string, answer: Answer): Promise<void>;
+  /**
+   * Compares a clicked message with the card as it was sent. `known`: it is that card, or another one that
+   * we know. `adopted`: none was known to have been sent, so this one is it from now on. `twin`: another
+   * one is.
+   */
+  recogniseCard(rotation: RotationId, card: CardName, clicked: Clicked): Promise<'known' | 'adopted' | 'twin'>;
 }
 
 export type EffectRow = NewEffect & Readonly<{ done: boolean }>;
@@ -145,6 +158,7 @@ export interface Inbox {
     by: Person,
     said: Said,
     at: number,
+    clicked?: Clicked,
   ): Promise<Readonly<{ id: string; repeated: boolean }>>;
   /** Waits for the worker's answer; null when it takes longer. */
   answer(id: string, withinMs: number): Promise<Answer | null>;

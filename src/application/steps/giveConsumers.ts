@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import type { KeysInHand, SecretInHand } from '../ports/azure.ts';
 import { type Call, sendOnce, type Verdict } from '../sendOnce.ts';
 import { answered, type Came, failed, type Run, type StepRunner, type Tools } from '../step.ts';
-import { listExpected, notProved, planOf, prove } from './keys.ts';
+import { listExpected, notProved, planOf, prove, withoutDoubt } from './keys.ts';
 
 type Registered = Extract<
   Run<'giveConsumers'>['rotation']['consumers'][number]['registered'],
@@ -24,8 +24,7 @@ export const giveConsumers: StepRunner<'giveConsumers'> = async (tools, run) => 
   const other = otherSlot(ask.slot);
   const otherCounts = rotation.slots?.[other].condition === 'live';
   const slots = otherCounts ? [ask.slot, other] : [ask.slot];
-  // A person who pressed Retry after a drift has looked: what is there now is proved anew and taken over.
-  const listed = await listExpected(tools, run, run.attempt === 1 ? slots : []);
+  const listed = await listExpected(tools, run, withoutDoubt(rotation, slots));
   if (!listed.ok) return failed<'giveConsumers'>(listed.error);
   const keys = listed.value;
   const unanswered = await whyUnanswered(tools, run, keys, slots);
@@ -71,7 +70,8 @@ async function giveOne(
   const wanted = keys.picture[slot];
   const present = await secrets.read(vault, secret, run.salt, run.signal);
   const call: Call<SecretInHand, SecretPicture, string> = {
-    name: `${run.key}/${name}`,
+    // Another value is another write: one that was given before a key changed again doesn't stand for it.
+    name: `${run.key}/${name}/${wanted.slice(0, 16)}`,
     rotation: run.rotation.id,
     look: (signal) => secrets.read(vault, secret, run.salt, signal),
     before: (seen) => replaceable(name, slot, keys, seen),
@@ -101,7 +101,7 @@ function replaceable(
   return err({
     kind: 'refused',
     says: `The secret of ${name} holds a value that is neither Key 1 nor Key 2 (a connection string, perhaps, or another account's key), so it was not overwritten.`,
-    remedy: `Put ${slotName(slot)} into it by hand and press Retry, or ask for a waiver for ${name}.`,
+    remedy: `Put ${slotName(slot)} into it by hand and press Retry.`,
   });
 }
 

@@ -28,6 +28,13 @@ export const driftedSlots = (
   slots: readonly Slot[],
 ): readonly Slot[] => slots.filter((slot) => rotation.slots?.[slot].fingerprint !== picture[slot]);
 
+/**
+ * Those of these slots that must be what the record says. One that is in doubt has halted the rotation
+ * already, and a person who pressed Retry has looked: what is there now is proved anew and taken over.
+ */
+export const withoutDoubt = (rotation: Rotation, slots: readonly Slot[]): readonly Slot[] =>
+  slots.filter((slot) => rotation.slots?.[slot].condition !== 'unknown');
+
 export function drifted(slots: readonly Slot[]): Fault {
   const names = slots.map(slotName).join(' and ');
   return {

@@ -1,4 +1,4 @@
-import type { Holding, RegisteredConsumer } from '../../domain/consumers.ts';
+import type { RegisteredConsumer } from '../../domain/consumers.ts';
 import type { Fault } from '../../domain/faults.ts';
 import {
   type Account,
@@ -10,6 +10,7 @@ import {
   slotName,
   slots,
 } from '../../domain/plan.ts';
+import { ok, type Result } from '../../domain/result.ts';
 import type { StepAnswer } from '../../domain/steps.ts';
 import type { AccountState, KeysInHand } from '../ports/azure.ts';
 import { answered, type Came, failed, type Run, type StepRunner, type Tools } from '../step.ts';
@@ -36,7 +37,10 @@ function faulty(fault: Fault): Came<'plan'> {
     fault.kind === 'missing' ||
     fault.kind === 'refused' ||
     fault.kind === 'conflict';
-  return lasting ? refuse(fault.says, fault.remedy) : failed<'plan'>(fault);
+  // a rotation that was refused is over: it has no Retry
+  return lasting
+    ? refuse(fault.says, fault.remedy.replace('press Retry', 'ask again'))
+    : failed<'plan'>(fault);
 }
 
 /** Checks everything that can be checked without changing anything, and says which slot is in use. */
@@ -53,7 +57,9 @@ export const plan: StepRunner<'plan'> = async (tools, run) => {
   if (!listed.ok) return faulty(listed.error);
   const keys = listed.value;
   const rules = tools.policies.rulesFor(read.value.account);
-  const holdings = await holdingsOf(tools, run, rules.consumers, keys.picture);
+  const held = await holdingsOf(tools, run, rules.consumers, keys.picture);
+  if (!held.ok) return failed<'plan'>(held.error);
+  const holdings = held.value;
   const activeSlot = mostHeld(holdings);
   const proof = await proofPossible(tools, run, read.value, keys, activeSlot);
   if ('to' in proof) return proof;
@@ -182,14 +188,22 @@ async function holdingsOf(
   run: Run<'plan'>,
   consumers: readonly RegisteredConsumer[],
   picture: KeyPicture,
-): Promise<Holdings> {
+): Promise<Result<Holdings, Fault>> {
   const looked = await Promise.all(
     consumers.map(
       async (consumer) => [consumer.name, await holdingOf(tools, run, consumer, picture)] as const,
     ),
   );
-  return Object.fromEntries(looked);
+  const holdings: [string, Holdings[string]][] = [];
+  for (const [name, look] of looked) {
+    if (!look.ok) return look;
+    holdings.push([name, look.value]);
+  }
+  return ok(Object.fromEntries(holdings));
 }
+
+/** Faults that may pass by themselves: looked at again, or the gate would be blocked until the plan is asked for anew. */
+const passing: readonly Fault['kind'][] = ['throttled', 'unreachable', 'unknownOutcome'];
 
 /** Matches fingerprints, never values: which slot's key a consumer's secret is. */
 async function holdingOf(
@@ -197,11 +211,12 @@ async function holdingOf(
   run: Run<'plan'>,
   consumer: RegisteredConsumer,
   picture: KeyPicture,
-): Promise<Readonly<{ holds: Holding; note?: string }>> {
-  if (consumer.kind === 'manual') return { holds: 'undeclared' };
+): Promise<Result<Holdings[string], Fault>> {
+  if (consumer.kind === 'manual') return ok({ holds: 'undeclared' });
   const read = await tools.azure.secrets.read(consumer.vault, consumer.secret, run.salt, run.signal);
-  if (!read.ok) return { holds: 'unreadable', note: read.error.says };
-  return { holds: slots.find((slot) => picture[slot] === read.value.fingerprint) ?? 'neither' };
+  if (!read.ok)
+    return passing.includes(read.error.kind) ? read : ok({ holds: 'unreadable', note: read.error.says });
+  return ok({ holds: slots.find((slot) => picture[slot] === read.value.fingerprint) ?? 'neither' });
 }
 
 /** The slot that more consumers hold; Key 1 when nobody tips the scales. */

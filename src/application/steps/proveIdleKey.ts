@@ -1,6 +1,6 @@
 import { otherSlot, slotName } from '../../domain/plan.ts';
 import { answered, failed, type StepRunner } from '../step.ts';
-import { listExpected, notProved, planOf, prove } from './keys.ts';
+import { listExpected, notProved, planOf, prove, withoutDoubt } from './keys.ts';
 
 /**
  * Before anybody gets the new key: it answers N times in a row on fresh connections, and the other slot
@@ -11,9 +11,7 @@ export const proveIdleKey: StepRunner<'proveIdleKey'> = async (tools, run) => {
   const { rotation, ask, signal } = run;
   const { slot } = ask;
   const other = otherSlot(slot);
-  // A person who pressed Retry after a drift has looked: what is there now is taken over.
-  const asRecorded = run.attempt === 1 ? [slot, other] : [];
-  const listed = await listExpected(tools, run, asRecorded);
+  const listed = await listExpected(tools, run, withoutDoubt(rotation, [slot, other]));
   if (!listed.ok) return failed<'proveIdleKey'>(listed.error);
   const keys = listed.value;
   const { proof } = planOf(rotation);

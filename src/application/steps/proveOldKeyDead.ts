@@ -23,9 +23,9 @@ export const proveOldKeyDead: StepRunner<'proveOldKeyDead'> = async (tools, { ro
       'the process that held the old value in memory was restarted, and the value is kept nowhere else';
     return answered<'proveOldKeyDead'>({ dead: false, tries: 0, over });
   }
+  // A 403 says nothing of the key: a firewall or a switched-off local authentication answers so to all of them.
   const dead =
-    probe.statuses.length >= tools.timing.proofAnswers &&
-    probe.statuses.every((status) => status === 401 || status === 403);
+    probe.statuses.length >= tools.timing.proofAnswers && probe.statuses.every((status) => status === 401);
   const timeIsOver = tools.clock.now() - ask.since >= rotation.rules.timing.deadWithin;
   if (dead || timeIsOver) keys.forget(rotation.id);
   return answered<'proveOldKeyDead'>({ dead, tries: probe.statuses.length });

@@ -16,7 +16,7 @@ type Regenerating = 'regenerateIdleKey' | 'regenerateRetiredKey';
 export async function regenerate(
   tools: Tools,
   run: Run<Regenerating>,
-  ready: (keys: KeysInHand) => Promise<Fault | null>,
+  ready: (keys: KeysInHand, signal: AbortSignal) => Promise<Fault | null>,
 ): Promise<Came<Regenerating>> {
   const { rotation, salt, ask } = run;
   const account = accountOf(rotation);
@@ -27,12 +27,8 @@ export async function regenerate(
     look: (signal) => tools.azure.keys.listKeys(account, salt, signal),
     before: (keys) => expected(run, keys.picture),
     compare: (before, keys) => compare(slot, before, keys.picture),
-    send: async (keys, signal) => {
-      const fault = await ready(keys);
-      if (fault !== null) return err(fault);
-      signal.throwIfAborted();
-      return tools.azure.keys.regenerateKey(account, slot, salt, signal);
-    },
+    ready,
+    send: (_keys, signal) => tools.azure.keys.regenerateKey(account, slot, salt, signal),
   };
   const sent = await sendOnce(tools, call, run.signal);
   if (sent.ok) return answered<Regenerating>({ keys: sent.value.after, found: sent.value.found });

@@ -70,6 +70,14 @@ describe('a card', () => {
     expect(shown(teams.messages()[0] ?? missing())).toMatch(/finished/i);
   });
 
+  test('that cannot be drawn is given up, so that nothing waits behind it for ever', async () => {
+    const { teams, messenger } = await start();
+    const broken = { ...rotations.approval, consumers: undefined as never };
+    const delivery = await messenger.send(inChannel(teams), { ...living, rotation: broken });
+    expect(delivery).toEqual({ ok: false, when: 'never', status: 0, why: 'the card could not be drawn' });
+    expect(teams.messages()).toHaveLength(0);
+  });
+
   test('names the people whose clients fetch a view of their own, by their Teams ids', async () => {
     const { teams, messenger } = await start({ inChannel: [ada, bo, chidi] });
     await messenger.send(inChannel(teams), living);

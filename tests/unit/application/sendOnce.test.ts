@@ -160,6 +160,28 @@ describe('a call that must not happen twice', () => {
     expect(world.sends).toBe(0);
   });
 
+  test.each([
+    ['and is sent after a look when nobody did it meanwhile', 0, 'answered', 1],
+    ['and is adopted when somebody did', 1, 'adopted', 0],
+  ] as const)(
+    'is not sent by a process that stood still after the intent, %s',
+    async (_what, meanwhile, found, sends) => {
+      const { tools } = workshop();
+      const { world, call } = counter([]);
+      let frozen = false;
+      const start: Journal['start'] = async (...intent) => {
+        await tools.journal.start(...intent);
+        if (frozen) return;
+        frozen = true;
+        await tools.pause(60_000, live);
+        world.value += meanwhile;
+      };
+      const slow = { ...tools, journal: { ...tools.journal, start } };
+      expect(await sendOnce(slow, call, live)).toEqual(ok({ after: 1, found }));
+      expect(world.sends).toBe(sends);
+    },
+  );
+
   test('is not sent when its lock was lost between the intent and the send', async () => {
     const { tools } = workshop();
     const { world, call } = counter([]);

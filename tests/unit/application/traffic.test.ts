@@ -13,6 +13,14 @@ test('a probe that Azure counted in the next minute is taken out there', () => {
   expect(subtractProbes([at(1, 5, 0), at(2, 5, 1)], [at(1, 1, 1)])).toEqual([at(1, 4, 0), at(2, 5, 0)]);
 });
 
+test('a probe that Azure counted in the minute before, because our clock is ahead, is taken out there', () => {
+  expect(subtractProbes([at(1, 9, 5), at(2, 20, 3)], [at(2, 8, 8)])).toEqual([at(1, 9, 0), at(2, 12, 0)]);
+});
+
+test('while Azure does not show the minute of our probes, they hide no refusal of the one before', () => {
+  expect(subtractProbes([at(1, 5, 1)], [at(2, 1, 1)])).toEqual([at(1, 5, 1)]);
+});
+
 test('a probe that Azure never counted does not hide a refusal two minutes later', () => {
   const metrics = [at(1, 5, 0), at(2, 5, 0), at(3, 5, 1)];
   expect(subtractProbes(metrics, [at(1, 1, 1)]).map(({ refused }) => refused)).toEqual([0, 0, 1]);

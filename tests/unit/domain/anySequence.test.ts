@@ -5,7 +5,7 @@ import { actionsFor } from '../../../src/domain/safety.ts';
 import { samePerson } from '../../../src/domain/people.ts';
 import type { StepAnswer } from '../../../src/domain/steps.ts';
 import { digest } from '../../../src/domain/ids.ts';
-import { ada, batch, everyone, indexer, picture, Play, plan, rules, web } from './fixtures.ts';
+import { ada, batch, dana, everyone, indexer, picture, Play, plan, rules, web } from './fixtures.ts';
 
 /** What the world and people may do next, in any order; each is tried on whatever state there is. */
 const moves = [
@@ -131,7 +131,29 @@ const starts = {
   moved: () => begun((play) => play.moved()),
   secondGate: () => begun((play) => play.soaked()),
   retired: () => begun((play) => play.retired()),
+  switched,
+  notSwitched: () => {
+    const play = switched();
+    play.happen({ type: 'withdrawn', by: dana, consumer: 'batch', to: 'Key2' });
+    return play;
+  },
 } as const;
+
+/** At the second gate with a consumer whose owner says that it has switched, and may take that back. */
+function switched(): Play {
+  const play = new Play({ ...policy, consumers: [batch] });
+  play.planned({ batch: 'undeclared' });
+  play.happen({ type: 'declared', by: dana, consumer: 'batch', holds: 'Key1' });
+  for (const by of everyone) play.approve(by);
+  const keys = picture('one', 'TWO');
+  play.answer('regenerateIdleKey', { keys, found: 'answered' });
+  play.answer('proveIdleKey', { keys, answers: 20, proved: true });
+  play.answer('giveConsumers', { keys, given: [], failed: [] });
+  play.happen({ type: 'confirmed', by: dana, consumer: 'batch', to: 'Key2' });
+  play.at += 600_000;
+  play.answer('watchTraffic', { look: play.look(100, 0) });
+  return play;
+}
 
 function begun(first: (play: Play) => void): Play {
   const play = new Play({ ...policy, consumers: [web, indexer] });

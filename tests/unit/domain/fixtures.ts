@@ -121,7 +121,7 @@ export class Play {
   /** Lets something happen a second later. Gives the refusal, or null when it was taken. */
   happen(event: DistributiveOmit<Happening, 'at'>, after = 1000): Refusal | null {
     this.at += after;
-    const advanced = advance(this.rotation, { ...event, at: this.at } as Happening, tools);
+    const advanced = advance(this.rotation, { ...event, at: this.at }, tools);
     if (!advanced.ok) {
       this.refusals.push(advanced.error);
       return advanced.error;

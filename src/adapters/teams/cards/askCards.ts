@@ -1,3 +1,4 @@
+import type { Person } from '../../../domain/people.ts';
 import { hasMoved, type Consumer } from '../../../domain/consumers.ts';
 import type { Rotation } from '../../../domain/rotation.ts';
 import { sameSubject, type WaiverSubject } from '../../../domain/waivers.ts';
@@ -5,8 +6,10 @@ import { button, ofRotation } from './buttons.ts';
 import { accountInWords, plain } from './plain.ts';
 import { refusalCard } from './plainCards.ts';
 import { accountOf, slotsInWords } from './shared.ts';
+import { marks } from './rows.ts';
 import { fill } from './templates.ts';
 import { subjectValue } from './verbs.ts';
+import { nameOf } from './words.ts';
 import type { Card, CardView } from './view.ts';
 
 const heading = (rotation: Rotation) => ({
@@ -14,6 +17,19 @@ const heading = (rotation: Rotation) => ({
   kicker: `API key rotation ${rotation.id}`,
   account: plain(accountOf(rotation), 120),
 });
+
+/**
+ * What stands in place of a form once it was sent, for everybody: a form that stays open would be sent again.
+ * `did`: what its sender did by it, to go on behind their name; `said`: what they wrote into it.
+ */
+export const formDoneCard = ({ rotation }: CardView, by: Person, did: string, said = ''): Card =>
+  fill('form-done', {
+    ...heading(rotation),
+    glyph: marks.done.glyph,
+    title: `${nameOf(by)} ${did}`,
+    says: said.trim() === '' ? '' : `“${plain(said, 300)}”`,
+    where: 'The card of the rotation shows where it stands.',
+  });
 
 /** What can't be shown stays out of the picker: its values must come back unchanged. */
 const mostSubjects = 60;

@@ -30,6 +30,16 @@ export function refusalCard(title: string, says: string, remedy: string, near: r
   });
 }
 
+/** What stands in place of a card that was posted twice: the other one goes on. */
+export const replacedCard = (rotation: string): Card =>
+  fill('refusal', {
+    summary: 'This card was replaced by a newer one.',
+    title: 'This card was replaced by a newer one',
+    says: `${rotation} goes on there. A decision counts wherever it was made.`,
+    remedy: `Look for the newer card in this channel, or say: status ${rotation}`,
+    near: '',
+  });
+
 /** A Teams picker gets unusable long before the card gets too large. */
 const mostAccounts = 100;
 

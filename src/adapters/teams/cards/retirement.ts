@@ -26,7 +26,11 @@ export function retirement(view: CardView, phase: OpenGate, rows: number): Part 
           `${old} dies`,
           'whoever still uses the value that was in use until now is refused (401), at once or within hours. It can’t be brought back, and nothing can be rolled back.',
         ),
-        dying('done', `${fresh} lives`, 'it is the one that consumers are meant to use now, and it is not touched.'),
+        dying(
+          'done',
+          `${fresh} lives`,
+          'it is the one that consumers are meant to use now, and it is not touched.',
+        ),
       ],
       consumers: consumers.rows,
       consumersRest: consumers.rest,

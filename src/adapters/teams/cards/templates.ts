@@ -11,6 +11,7 @@ export const templateNames = [
   'choice',
   'ended',
   'finished',
+  'form-done',
   'halted',
   'held',
   'help',

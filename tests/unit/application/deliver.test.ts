@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { deliver, type Deliver } from '../../../src/application/deliver.ts';
+import type { Delivery } from '../../../src/application/ports/messenger.ts';
+import type { OutboxRow, Tx } from '../../../src/application/ports/store.ts';
+import { dana, Play, tools as pure } from '../domain/fixtures.ts';
+
+const refused: Delivery = { ok: false, when: 'never', status: 403, why: 'status 403' };
+
+/** One direct message to Dana, which Teams refuses for good; `save` is what happens to the transaction. */
+function workshop(save: () => void) {
+  const { rotation, at } = new Play();
+  const row: OutboxRow = {
+    id: '1/1',
+    rotation: rotation.id,
+    lane: 'person',
+    content: { kind: 'direct', person: dana, text: 'Please switch batch.' },
+    attempts: 0,
+  };
+  const did = { parked: false, said: [] as unknown[] };
+  const tx = {
+    lockRotation: () => Promise.resolve(rotation),
+    saveRotation: () => Promise.resolve(),
+    addEffects: () => Promise.resolve(),
+    addOutbox: (_id: unknown, contents: readonly unknown[]) => {
+      save();
+      did.said.push(...contents);
+      return Promise.resolve();
+    },
+  } as unknown as Tx;
+  const on = {
+    store: {
+      rotations: { find: () => Promise.resolve(rotation) },
+      outbox: {
+        next: () => Promise.resolve(did.parked ? null : row),
+        recentSends: () => Promise.resolve([]),
+        sentCard: () => Promise.resolve(null),
+        park: () => {
+          did.parked = true;
+          return Promise.resolve();
+        },
+      },
+      transaction: (work: (tx: Tx) => Promise<unknown>) => work(tx),
+    },
+    messenger: { send: () => Promise.resolve(refused) },
+    digest: pure.digest,
+    clock: { now: () => at },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    lease: 1,
+    backoff: { least: 1, most: 1 },
+    random: () => 0,
+  } as unknown as Deliver;
+  return { did, run: () => deliver(on, row.lane) };
+}
+
+test('a direct message that Teams refuses for good is said in the channel, with a mention', async () => {
+  const { did, run } = workshop(() => undefined);
+  expect(await run()).toBeNull();
+  expect(did.parked).toBe(true);
+  expect(did.said).toContainEqual(expect.objectContaining({ kind: 'message', mentions: [dana] }));
+});
+
+test('it is not let go of before the channel has it', async () => {
+  const gone = new Error('the database is gone');
+  const { did, run } = workshop(() => {
+    throw gone;
+  });
+  await expect(run()).rejects.toBe(gone);
+  expect(did.parked).toBe(false);
+});
