@@ -3,7 +3,7 @@ import type { Rotation } from '../domain/rotation.ts';
 import { happen } from './happen.ts';
 import type { Clock, DigestOf, Log } from './ports/ambient.ts';
 import type { Delivery, Messenger, Outgoing, Target } from './ports/messenger.ts';
-import type { CardName, OutboxRow, Place, SentCard, Store } from './ports/store.ts';
+import type { CardName, OutboxRow, SentCard, Store } from './ports/store.ts';
 import { sendAllowedAt } from './sendLimits.ts';
 
 export type Deliver = Readonly<{
@@ -50,7 +50,7 @@ async function deliverRow(on: Deliver, row: OutboxRow): Promise<number | null> {
   const card = cardOf(row);
   const living = await store.outbox.sentCard(row.rotation, 'living');
   const before = card === null ? null : await store.outbox.sentCard(row.rotation, card);
-  const target = targetOf(row, rotation.request.place, living, rotation.request.by);
+  const target = targetOf(row, rotation, living, before);
   const delivery = await messenger.send(target, outgoing(row, card, rotation, before, clock.now()));
   log.info({
     event: 'outbox.sent',
@@ -122,11 +122,13 @@ function pauseBefore({ backoff, random }: Deliver, attempts: number): number {
 async function nameInChannel(on: Deliver, row: OutboxRow, person: Person, text: string): Promise<void> {
   await on.store.transaction(async (tx) => {
     await happen(tx, on.digest, row.rotation, { type: 'notReached', at: on.clock.now(), person });
-    // the card with the buttons is for this person's own chat, and is sent again when there is news for it
-    const answer =
-      cardOf(row) === null ? '' : ' To answer, let me write to you: unblock me, or add me as an app.';
-    const named = `<at>0</at> — I couldn't reach you by direct message, so I say it here. ${text}${answer}`;
-    await tx.addOutbox(row.rotation, [{ kind: 'message', text: named, mentions: [person] }]);
+    const named = `<at>0</at> — I couldn't reach you by direct message, so I say it here. ${text}`;
+    const card = cardOf(row);
+    await tx.addOutbox(row.rotation, [
+      { kind: 'message', text: named, mentions: [person] },
+      // Its buttons work for this person only, wherever the card stands.
+      ...(card === null ? [] : [{ kind: 'card', card } as const]),
+    ]);
   });
 }
 
@@ -143,19 +145,34 @@ function cardOf({ content }: OutboxRow): CardName | null {
 }
 
 /** The rotation's thread: the one it was asked in, or the one that its living card began. */
-function targetOf(row: OutboxRow, place: Place, living: SentCard | null, requester: Person): Target {
-  const { content } = row;
+function targetOf(
+  { content }: OutboxRow,
+  rotation: Rotation,
+  living: SentCard | null,
+  before: SentCard | null,
+): Target {
+  const { place, by } = rotation.request;
   // A root post is its own thread, and so is a twin of one.
   if (content.kind === 'replaced') return { to: 'place', place };
   if (content.kind === 'direct') return { to: 'person', person: content.person, via: place };
   const owner = content.kind === 'card' ? ownerOf(content.card) : null;
-  if (owner !== null)
-    return { to: 'person', person: { objectId: owner, tenantId: requester.tenantId, name: '' }, via: place };
+  if (owner !== null && !standsInChannel(rotation, owner, before))
+    return { to: 'person', person: { objectId: owner, tenantId: by.tenantId, name: '' }, via: place };
   const starts = content.kind === 'card' && content.card === 'living' && living === null;
   return starts || living === null
     ? { to: 'place', place }
     : { to: 'place', place, thread: living.activityId };
 }
+
+/** An owner's card stands in the thread when no direct message reaches them; once sent, it stays where it is. */
+const standsInChannel = (
+  { notReached, request }: Rotation,
+  owner: string,
+  before: SentCard | null,
+): boolean =>
+  before === null
+    ? notReached.some(({ objectId }) => objectId === owner)
+    : before.conversation.startsWith(request.place.conversation);
 
 /** The object id in `consumer:<name>:<object id>`; null for cards that live in the channel. */
 const ownerOf = (card: CardName): string | null =>

@@ -140,10 +140,16 @@ export function lookAtTraffic(rotation: Rotation, notBefore: number): Outcome {
     : look(
         rotation,
         'traffic',
-        { step: 'watchTraffic', ask: { totalFrom: rotation.request.at, windowFrom: watchFrom } },
+        { step: 'watchTraffic', ask: { ...meanwhile(rotation), windowFrom: watchFrom } },
         notBefore,
       );
 }
+
+/** The span that the summary counts: the watch goes on for a while after the end, the count doesn't. */
+const meanwhile = ({ request, phase }: Rotation): Readonly<{ totalFrom: number; totalTo?: number }> => ({
+  totalFrom: request.at,
+  ...(phase.at === 'completed' ? { totalTo: phase.finishedAt } : {}),
+});
 
 /** What the newest look says about the traffic since the last change. */
 export const evidenceOf = (rotation: Rotation): 'quiet' | 'rise' | 'noEvidence' => {

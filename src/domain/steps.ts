@@ -15,8 +15,8 @@ export interface StepAsk {
   verifyConsumers: { consumers: readonly string[] };
   regenerateIdleKey: { slot: Slot };
   proveIdleKey: { slot: Slot };
-  /** Epoch ms: since the request, and since the newest change. */
-  watchTraffic: { totalFrom: number; windowFrom: number };
+  /** Epoch ms: since the request (up to the end, once there is one), and since the newest change. */
+  watchTraffic: { totalFrom: number; totalTo?: number; windowFrom: number };
   regenerateRetiredKey: { slot: Slot };
   proveOldKeyDead: { slot: Slot; since: number };
 }

@@ -10,25 +10,30 @@ import { type Minute, subtractProbes, wholeMinute } from './traffic.ts';
 export const watchTraffic: StepRunner<'watchTraffic'> = async (tools, { rotation, ask, signal }) => {
   const account = accountOf(rotation);
   const now = tools.clock.now();
-  const from = wholeMinute(ask.totalFrom);
-  const metrics = await tools.azure.traffic.minutes(account, from, now, signal);
+  const earliest = wholeMinute(ask.totalFrom);
+  const metrics = await tools.azure.traffic.minutes(account, earliest, now, signal);
   if (!metrics.ok) return answered<'watchTraffic'>({ look: { at: now, unavailable: metrics.error.says } });
-  const own = await tools.probes.minutes(account.id, from);
+  const own = await tools.probes.minutes(account.id, earliest);
   const clients = subtractProbes(metrics.value, own);
   const visible = refusalsVisible(metrics.value, own);
-  const sample = (since: number): TrafficSample => ({
-    ...sum(clients, since),
-    from: since,
-    to: now,
+  const sample = (from: number, to = now): TrafficSample => ({
+    ...sum(clients, from, to),
+    from,
+    to,
     refusalsVisible: visible,
   });
   return answered<'watchTraffic'>({
-    look: { at: now, window: sample(ask.windowFrom), total: sample(ask.totalFrom) },
+    look: { at: now, window: sample(ask.windowFrom), total: sample(ask.totalFrom, ask.totalTo) },
   });
 };
 
-function sum(minutes: readonly Minute[], since: number): Readonly<{ calls: number; refused: number }> {
-  const within = minutes.filter(({ minute }) => minute >= wholeMinute(since));
+/** Azure Monitor counts in whole minutes, so the first and the last one count whole. */
+function sum(
+  minutes: readonly Minute[],
+  from: number,
+  to: number,
+): Readonly<{ calls: number; refused: number }> {
+  const within = minutes.filter(({ minute }) => minute >= wholeMinute(from) && minute <= to);
   return {
     calls: within.reduce((total, { calls }) => total + calls, 0),
     refused: within.reduce((total, { refused }) => total + refused, 0),

@@ -91,7 +91,7 @@ function holdingOf(rotation: Rotation, consumer: Consumer): Known {
     return { row: row('done', titleOf(consumer), says, note), word: `on ${slotName(holds)}`, concern: 0 };
   const ask =
     registered.kind === 'manual' && holds === 'undeclared'
-      ? `Asked by direct message: ${names(ownersOf(consumer), 3)}`
+      ? `Asked: ${names(ownersOf(consumer), 3)}`
       : note;
   return { row: row('halted', titleOf(consumer), says, ask), word: 'not settled', concern: 3 };
 }

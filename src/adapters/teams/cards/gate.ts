@@ -50,12 +50,7 @@ export function gateStatus({ rotation, blockers, now }: CardView, phase: OpenGat
         tone: 'warning',
         mark: 'now',
         headline: `${counted(missing, phase.votes.length > 0 ? 'more approval' : 'approval')} needed`,
-        says: [
-          what,
-          phase.round > 1
-            ? 'Something changed since this was first asked, so earlier approvals are void.'
-            : '',
-        ],
+        says: [what, phase.round > 1 ? 'This is asked anew: earlier approvals are void.' : ''],
         clock: clockLine,
       };
 }
