@@ -21,7 +21,8 @@ export function allows(
 export const covers = (above: string, scope: string): boolean =>
   `${scope.toLowerCase()}/`.startsWith(`${above.toLowerCase().replace(/\/$/, '')}/`);
 
-function like(pattern: string, action: string): boolean {
+/** Whether an action fits a pattern of a role; `*` stands for any run of characters. */
+export function like(pattern: string, action: string): boolean {
   const source = pattern.replace(/[.+?^$(){}|[\]\\]/g, '\\$&').replaceAll('*', '.*');
   return new RegExp(`^${source}$`, 'i').test(action);
 }

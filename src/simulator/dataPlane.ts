@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Encryption } from './encryption/index.ts';
 import type { AccountRow } from './estate.ts';
 import { errorBody, refuse, type Call, type Reply, type Surface } from './http.ts';
 import type { TrafficLog } from './traffic.ts';
@@ -19,6 +20,12 @@ const keysDisabled = refuse(
 );
 /** TabularEditor/TabularEditor3#1557 and others. */
 const privateOnly = refuse(403, '403', 'Public access is disabled. Please configure private endpoint.');
+/** That it is refused is documented ("data inaccessible"); how, nobody has written down. */
+const keyUnavailable = refuse(
+  403,
+  'CustomerManagedKeyUnavailable',
+  'The customer-managed key of this resource is not available, so its data cannot be accessed.',
+);
 const notFound = refuse(404, '404', 'Resource not found');
 
 type Operation = 'Models_List' | 'ChatCompletions_Create';
@@ -42,7 +49,7 @@ const keyOf = (call: Call): string =>
   '';
 
 /** The gateway of the accounts, at /data/<subdomain>/…; which node answers depends on the connection. */
-export function createDataPlane(world: World, traffic: TrafficLog): Surface {
+export function createDataPlane(world: World, traffic: TrafficLog, encryption: Encryption): Surface {
   const work: Record<Operation, (account: AccountRow) => unknown> = {
     Models_List: (account) => ({
       object: 'list',
@@ -74,6 +81,8 @@ export function createDataPlane(world: World, traffic: TrafficLog): Surface {
     if (account.publicNetworkAccess === 'Disabled') return privateOnly;
     if (account.disableLocalAuth) return keysDisabled;
     if (!world.keysOf(account).accepts(keyOf(call), call.node, world.now())) return accessDenied;
+    encryption.settle();
+    if (!encryption.readable(account)) return keyUnavailable;
     if (!operation || !openAiKinds.has(account.kind)) return notFound;
     return { status: 200, body: work[operation](account) };
   }

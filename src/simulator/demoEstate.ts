@@ -1,25 +1,6 @@
-import type { AccountRow, Estate, Grant, KeyRow, SecretRow, VaultRow } from './rows.ts';
-
-const production = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e0001';
-const development = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e0002';
-const tenant = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e00ff';
-
-const account = (name: string, row: Partial<AccountRow> = {}): AccountRow => ({
-  name,
-  subscription: production,
-  resourceGroup: 'contoso-ai',
-  location: 'westus3',
-  kind: 'AIServices',
-  subdomain: name,
-  provisioningState: 'Succeeded',
-  disableLocalAuth: false,
-  publicNetworkAccess: 'Enabled',
-  keyLength: 84,
-  tags: { owner: 'contoso' },
-  deployments: ['gpt-4o'],
-  connections: [],
-  ...row,
-});
+import { chatEncryption, demoEncryption } from './demoEncryption.ts';
+import { account, development, production, service, tenant, vault } from './demoRows.ts';
+import type { Estate, Grant, SecretRow } from './rows.ts';
 
 const secret = (name: string, value: SecretRow['value'], row: Partial<SecretRow> = {}): SecretRow => ({
   name,
@@ -29,21 +10,14 @@ const secret = (name: string, value: SecretRow['value'], row: Partial<SecretRow>
   ...row,
 });
 
-const vault = (name: string, secrets: SecretRow[], keys: KeyRow[] = []): VaultRow => ({
-  name,
-  subscription: production,
-  resourceGroup: 'contoso-apps',
-  location: 'westus3',
-  secrets,
-  keys,
-});
-
 /** What the README asks a reader to grant the rotation service, on each subscription. */
 const serviceGrant = (subscription: string): Grant => ({
   scope: `/subscriptions/${subscription}`,
   actions: [
     'Microsoft.Resources/subscriptions/read',
     'Microsoft.CognitiveServices/accounts/read',
+    'Microsoft.CognitiveServices/accounts/write',
+    'Microsoft.CognitiveServices/locations/operationResults/read',
     'Microsoft.CognitiveServices/accounts/deployments/read',
     'Microsoft.CognitiveServices/accounts/connections/read',
     'Microsoft.CognitiveServices/accounts/listKeys/action',
@@ -51,20 +25,33 @@ const serviceGrant = (subscription: string): Grant => ({
     'Microsoft.Insights/metrics/read',
     'Microsoft.Authorization/locks/read',
     'Microsoft.Authorization/permissions/read',
+    'Microsoft.Authorization/roleAssignments/read',
+    'Microsoft.Authorization/roleDefinitions/read',
+    'Microsoft.KeyVault/vaults/read',
+    'Microsoft.KeyVault/managedHSMs/read',
   ],
   dataActions: [
     'Microsoft.KeyVault/vaults/secrets/getSecret/action',
     'Microsoft.KeyVault/vaults/secrets/setSecret/action',
     'Microsoft.KeyVault/vaults/secrets/readMetadata/action',
     'Microsoft.KeyVault/vaults/keys/read',
+    'Microsoft.KeyVault/vaults/keys/create/action',
+    'Microsoft.KeyVault/vaults/keys/rotate/action',
+    'Microsoft.KeyVault/vaults/keys/update/action',
+    'Microsoft.KeyVault/vaults/keyrotationpolicies/read',
+    // a local role of the HSM in Azure
+    'Microsoft.KeyVault/managedHsm/keys/*',
+    'Microsoft.KeyVault/managedHsm/keyrotationpolicies/read',
   ],
 });
 
 /**
  * The estate of the demo: one account that can be rotated at once, one where both keys are in use,
- * and one for every reason to say no. A fresh copy on each call, so that a test may change it.
+ * and one for every reason to say no; those whose reason is an encryption key are the lab in the second subscription.
+ * A fresh copy on each call, so that a test may change it.
  */
 export function demoEstate(): Estate {
+  const encryption = demoEncryption();
   return {
     tenant,
     subscriptions: [
@@ -74,7 +61,7 @@ export function demoEstate(): Estate {
     principals: [
       {
         name: 'keysmith',
-        objectId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e1001',
+        objectId: service,
         clientId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e2001',
         grants: [serviceGrant(production), serviceGrant(development)],
       },
@@ -93,6 +80,7 @@ export function demoEstate(): Estate {
     ],
     accounts: [
       account('contoso-chat', {
+        ...chatEncryption(),
         connections: [
           {
             name: 'search',
@@ -116,6 +104,7 @@ export function demoEstate(): Estate {
         resourceGroup: 'contoso-ai-east',
         location: 'eastus2',
       }),
+      ...encryption.accounts,
     ],
     vaults: [
       vault(
@@ -145,7 +134,10 @@ export function demoEstate(): Estate {
           },
         ],
       ),
+      ...encryption.vaults,
     ],
+    identities: encryption.identities,
+    roleAssignments: encryption.roleAssignments,
     locks: [
       {
         name: 'freeze',

@@ -1,2 +1,4 @@
 export { demoEstate } from './demoEstate.ts';
+export * from './encryptionRows.ts';
+export * from './keyRows.ts';
 export * from './rows.ts';

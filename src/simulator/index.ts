@@ -1,13 +1,17 @@
 import { createArm } from './arm/surface.ts';
 import { endpointOf } from './arm/accounts.ts';
+import { changeAccount } from './arm/accountUpdates.ts';
 import type { KeyPair } from './accountKeys.ts';
 import { makeCertificate, type ServerCertificate } from './certificates.ts';
 import { createDataPlane } from './dataPlane.ts';
+import { createEncryption } from './encryption/index.ts';
 import { accountId, type Estate, type SlotName } from './estate.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { Surface } from './http.ts';
 import { createIdentity } from './identity.ts';
+import { addVersion, rotated } from './keyVault/keyChanges.ts';
 import { createVault } from './keyVault/surface.ts';
+import { liveKey } from './keyStore.ts';
 import { createMetrics } from './metrics.ts';
 import type { Effect, RequestRecord } from './records.ts';
 import type { SecretVersion } from './secretStore.ts';
@@ -73,6 +77,12 @@ export interface Simulator {
   currentSecret(vault: string, secret: string): SecretVersion | undefined;
   /** Somebody else regenerates a key, e.g. in the portal. */
   regenerateByHand(account: string, slot: SlotName): void;
+  /** Somebody else sends a PATCH for an account; throws when ARM would refuse it. */
+  changeByHand(account: string, body: object): void;
+  /** Somebody else ends what goes on at an account. */
+  cancelByHand(account: string): void;
+  /** Somebody else, or the vault's own policy, makes a new version of a key; gives its name. */
+  rotateByHand(vault: string, key: string): string;
   close(): Promise<void>;
 }
 
@@ -86,12 +96,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const requests: RequestRecord[] = [];
   const identity = createIdentity(world);
   const traffic = createTrafficLog(world, options.refusalsCounted ?? true);
-  const arm = createArm(world, identity, {
+  const encryption = createEncryption(world);
+  const arm = createArm(world, identity, encryption, {
     pageSize: options.pageSize ?? 4,
     throttle: { ...armThrottle, ...options.throttle },
   });
   const metrics = createMetrics(world, identity, traffic);
-  const dataPlane = createDataPlane(world, traffic);
+  const dataPlane = createDataPlane(world, traffic, encryption);
 
   const running: RunningServer[] = [];
   const listen = async (surfaceOf: (call: { path: string }) => Surface, secure = true): Promise<string> => {
@@ -107,6 +118,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return server.origin;
   };
   const close = async (): Promise<void> => {
+    encryption.close();
     await Promise.all(running.map((server) => server.close()));
   };
 
@@ -117,7 +129,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     );
     identityUrl = await listen(() => identity.surface, false);
     for (const vault of estate.vaults) {
-      const surface = createVault(world, identity, vault);
+      const surface = createVault(world, identity, encryption, vault);
       world.vaultUrls.set(vault.name, await listen(() => surface));
     }
   } catch (error) {
@@ -168,6 +180,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       return vault && world.secretsOf(vault).find(secret)?.versions.at(-1);
     },
     regenerateByHand: (account, slot) => world.regenerate(world.account(account), slot, 'someone else'),
+    changeByHand: (account, body) => {
+      encryption.settle();
+      const begun = changeAccount(world.account(account), body, 'someone else', { world, encryption });
+      if (begun && !('startedAt' in begun)) throw new Error(`refused: ${JSON.stringify(begun.body)}`);
+    },
+    cancelByHand: (account) => encryption.cancel(world.account(account)),
+    rotateByHand: (vaultName, name) => {
+      const vault = estate.vaults.find((row) => row.name === vaultName);
+      const key = vault && liveKey(vault, name);
+      if (!vault || !key) throw new Error(`the estate has no key ${name} in ${vaultName}`);
+      const context = { world, vault, encryption, principal: { name: 'someone else' } };
+      return addVersion('rotateKey', key, rotated(key, world), context).version;
+    },
     close,
   };
 }

@@ -14,6 +14,8 @@ const simulator = await startSimulator({
     listKeysLag: 2_000,
     listKeysStaleShare: 0.5,
     metricsLag: 5_000,
+    wrapTime: 20_000,
+    grantDelay: 60_000,
   },
 });
 

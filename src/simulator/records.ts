@@ -4,14 +4,34 @@ import type { SlotName } from './estate.ts';
 export interface Effect {
   /** Epoch milliseconds. */
   at: number;
-  kind: 'regenerateKey' | 'setSecret';
+  kind:
+    | 'regenerateKey'
+    | 'setSecret'
+    /** A new key, or a new version of one. */
+    | 'createKey'
+    | 'rotateKey'
+    /** Attributes or tags of a version. */
+    | 'updateKey'
+    | 'deleteKey'
+    | 'recoverKey'
+    /** ARM took a change of an account; `change` says of what. */
+    | 'updateAccount'
+    /** An account's data is wrapped with another key version from now on. */
+    | 'wrapData'
+    /** The same, because the account follows its key's newest version. */
+    | 'followKey'
+    /** A change that was accepted came to nothing. */
+    | 'updateFailed';
   /** Name of the account or vault. */
   target: string;
   /** ARM id of the account or vault: two accounts may share a name. */
   id: string;
   slot?: SlotName;
   secret?: string;
+  key?: string;
+  /** Of the secret or key. */
   version?: string;
+  change?: string;
   /** Name of who did it. */
   principal: string;
 }

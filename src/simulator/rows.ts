@@ -1,3 +1,12 @@
+import type {
+  AccountIdentityRow,
+  EncryptionRow,
+  IdentityRow,
+  RoleAssignmentRow,
+  RoleDefinitionRow,
+} from './encryptionRows.ts';
+import type { AccessPolicyRow, KeyRow, VaultNetworkRow } from './keyRows.ts';
+
 /** What exists in the simulated Azure. Plain data: a new row needs no code. */
 
 export interface Estate {
@@ -9,6 +18,12 @@ export interface Estate {
   accounts: AccountRow[];
   vaults: VaultRow[];
   locks: LockRow[];
+  /** User-assigned managed identities that accounts may have. */
+  identities?: IdentityRow[];
+  /** Roles of identities at scopes. What the principals above may do stands in their grants instead. */
+  roleAssignments?: RoleAssignmentRow[];
+  /** Custom roles; the built-in ones are there without being listed. */
+  roleDefinitions?: RoleDefinitionRow[];
 }
 
 export interface SubscriptionRow {
@@ -55,6 +70,10 @@ export interface AccountRow {
   /** Names of deployed models. */
   deployments: string[];
   connections: ConnectionRow[];
+  /** Absent: a system-assigned identity, its object id made from the account's ARM id. */
+  identity?: AccountIdentityRow;
+  /** Absent: encrypted with a key of Microsoft's. */
+  encryption?: EncryptionRow;
 }
 
 /** A connection of the account to another service; its credentials are write-only. */
@@ -65,6 +84,7 @@ export interface ConnectionRow {
   target: string;
 }
 
+/** Unless said: a standard vault with Azure RBAC, soft delete and purge protection, open to every network. */
 export interface VaultRow {
   name: string;
   subscription: string;
@@ -72,6 +92,19 @@ export interface VaultRow {
   location: string;
   secrets: SecretRow[];
   keys: KeyRow[];
+  /** A Managed HSM has keys only, another ARM type, and roles of its own that ARM doesn't show. */
+  kind?: 'vault' | 'managedHsm';
+  sku?: 'standard' | 'premium';
+  /** Entra tenant; the estate's unless said. */
+  tenant?: string;
+  softDelete?: boolean;
+  purgeProtection?: boolean;
+  /** Absent: roles. Present: rights come from this list and from no role. */
+  accessPolicies?: AccessPolicyRow[];
+  /** Who may come in by network. Absent: everybody. */
+  network?: VaultNetworkRow;
+  /** Deleted, but recoverable. */
+  deleted?: boolean;
 }
 
 /** What stands in a secret at start: a text, or the key of a slot, alone or inside a text with `{key}` in it. */
@@ -89,15 +122,6 @@ export interface SecretRow {
   deleted?: boolean;
 }
 
-/** A key of a vault; each version in order, the last is the current one. Its material is made up. */
-export interface KeyRow {
-  name: string;
-  kty: 'RSA' | 'RSA-HSM' | 'EC';
-  operations: string[];
-  tags?: Record<string, string>;
-  versions: { version: string; enabled: boolean; created: number; expires?: number }[];
-}
-
 export interface LockRow {
   name: string;
   level: 'ReadOnly' | 'CanNotDelete';
@@ -111,7 +135,7 @@ export const accountId = (row: AccountRow): string =>
   `/subscriptions/${row.subscription}/resourceGroups/${row.resourceGroup}` +
   `/providers/Microsoft.CognitiveServices/accounts/${row.name}`;
 
-/** ARM id of a vault. */
+/** ARM id of a vault or a Managed HSM. */
 export const vaultId = (row: VaultRow): string =>
   `/subscriptions/${row.subscription}/resourceGroups/${row.resourceGroup}` +
-  `/providers/Microsoft.KeyVault/vaults/${row.name}`;
+  `/providers/Microsoft.KeyVault/${row.kind === 'managedHsm' ? 'managedHSMs' : 'vaults'}/${row.name}`;

@@ -14,6 +14,15 @@ export interface Timing {
   gatewayNodes: number;
   /** Life of a token. */
   tokenLifetime: number;
+  /** From the acceptance of another encryption key to its use. */
+  wrapTime: number;
+  /** From a role assignment to the moment when it counts. */
+  grantDelay: number;
+  /**
+   * When Azure looks at the key, the vault and the identity of an update: before it accepts it, or while it
+   * carries it out. Nobody has written down which.
+   */
+  keyLookedAt: 'atOnce' | 'afterAcceptance';
 }
 
 export const defaultTiming: Timing = {
@@ -24,6 +33,9 @@ export const defaultTiming: Timing = {
   metricsLag: 0,
   gatewayNodes: 3,
   tokenLifetime: 24 * 3_600_000,
+  wrapTime: 0,
+  grantDelay: 0,
+  keyLookedAt: 'atOnce',
 };
 
 /** The delay of one node: a list is taken as it is; a number is spread evenly, the last node has all of it. */

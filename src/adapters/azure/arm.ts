@@ -27,10 +27,36 @@ export function callArm<T>(
   );
 }
 
-/**
- * Every row of an ARM list that the client has no method for, page by page, through the client's own pipeline.
- * `path` begins with a slash and holds the api-version.
- */
+/** One answer of ARM that the client has no method for, through the client's own pipeline. */
+async function ask<T>(
+  client: CognitiveServicesManagementClient,
+  { options }: Call,
+  url: string,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  const answer = await client.sendRequest(createPipelineRequest({ url, abortSignal: options.abortSignal }));
+  // the pipeline hands refusals over as answers; the wire has seen the status
+  if (answer.status !== 200) throw new Error('not an answer with content');
+  return shape.parse(JSON.parse(answer.bodyAsText ?? ''));
+}
+
+/** One resource of ARM that the client has no method for. `path` begins with a slash and holds the api-version. */
+export const getArm = <T>(
+  context: Context,
+  path: string,
+  shape: z.ZodType<T>,
+  operation: Operation,
+  signal?: AbortSignal,
+): Promise<Result<T, Fault>> =>
+  callArm(
+    context,
+    'none',
+    operation,
+    (client, call) => ask(client, call, `${context.endpoints.arm}${path}`, shape),
+    signal,
+  );
+
+/** Every row of an ARM list that the client has no method for, page by page. `path` as above. */
 export function listArm<T>(
   context: Context,
   path: string,
@@ -43,16 +69,11 @@ export function listArm<T>(
     context,
     'none',
     operation,
-    async (client, { options }) => {
+    async (client, call) => {
       const rows: T[] = [];
       let next: string | null | undefined = `${context.endpoints.arm}${path}`;
       while (next) {
-        const answer = await client.sendRequest(
-          createPipelineRequest({ url: next, abortSignal: options.abortSignal }),
-        );
-        // the pipeline hands refusals over as answers; the wire has seen the status
-        if (answer.status !== 200) throw new Error('not a page');
-        const { value, nextLink } = page.parse(JSON.parse(answer.bodyAsText ?? ''));
+        const { value, nextLink }: z.infer<typeof page> = await ask(client, call, next, page);
         rows.push(...value);
         next = nextLink;
       }

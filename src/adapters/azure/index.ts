@@ -1,7 +1,9 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import type { Azure } from '../../application/ports/azure.ts';
+import type { AzureEncryption } from '../../application/ports/encryption.ts';
 import { openAccounts } from './accounts.ts';
 import type { Context } from './call.ts';
+import { openEncryption } from './encryption/index.ts';
 import { openKeys } from './keys.ts';
 import { openReceipts } from './receipts.ts';
 import { openSecrets } from './secrets.ts';
@@ -14,7 +16,9 @@ export type { AzureSettings } from './settings.ts';
  * Azure through its own SDK, signed in as DefaultAzureCredential finds. Throws when an endpoint isn't https.
  * `close` forgets the retired keys that it holds in memory.
  */
-export function openAzure(settings: AzureSettings): Azure & { close(): void } {
+export function openAzure(
+  settings: AzureSettings,
+): Azure & { readonly encryption: AzureEncryption; close(): void } {
   const context: Context = {
     settings,
     credential: new DefaultAzureCredential(),
@@ -27,6 +31,7 @@ export function openAzure(settings: AzureSettings): Azure & { close(): void } {
     secrets: openSecrets(context),
     traffic: openTraffic(context),
     receipts: openReceipts(context),
+    encryption: openEncryption(context),
     close: keys.forgetAll,
   };
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { allows } from '../access.ts';
+import { guidOf } from '../encryption/opener.ts';
 import { accountId, type AccountRow } from '../estate.ts';
 import type { Call, Reply } from '../http.ts';
 import { page, type Params, type Route } from '../routes.ts';
 import type { World } from '../world.ts';
 import { accountFor, accountPath, isReply, subscriptionOf, type ArmContext } from './context.ts';
+import { encryptionBody, identityBody } from './encryptionBody.ts';
 
 const readAccounts = 'Microsoft.CognitiveServices/accounts/read';
 
@@ -21,14 +23,14 @@ export function accountBody(row: AccountRow, world: World): object {
     sku: { name: 'S0' },
     etag: `"${digest.slice(0, 8)}-0000-0000-0000-${digest.slice(8, 20)}"`,
     tags: row.tags,
-    identity: { type: 'SystemAssigned', principalId: guid(digest), tenantId: world.estate.tenant },
+    identity: identityBody(row, world),
     properties: {
       provisioningState: row.provisioningState,
       endpoint: endpointOf(row, world),
       endpoints: {
         'OpenAI Language Model Instance API': endpointOf(row, world),
       },
-      internalId: digest.slice(0, 32),
+      internalId: guidOf(id).replaceAll('-', ''),
       customSubDomainName: row.subdomain,
       publicNetworkAccess: row.publicNetworkAccess,
       disableLocalAuth: row.disableLocalAuth,
@@ -38,15 +40,13 @@ export function accountBody(row: AccountRow, world: World): object {
       networkAcls: { defaultAction: 'Allow', virtualNetworkRules: [], ipRules: [] },
       privateEndpointConnections: [],
       isMigrated: false,
+      ...encryptionBody(row, world),
     },
   };
 }
 
 /** The data plane of an account: here a path below the simulator, in Azure a host of its own. */
 export const endpointOf = (row: AccountRow, world: World): string => `${world.url}/data/${row.subdomain}/`;
-
-const guid = (hex: string): string =>
-  [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 
 /** A list leaves out what the caller can't read instead of refusing. */
 function list(call: Call, params: Params, context: ArmContext): Reply {

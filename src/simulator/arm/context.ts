@@ -1,4 +1,5 @@
 import { allows } from '../access.ts';
+import type { Encryption } from '../encryption/index.ts';
 import { accountId, type AccountRow, type PrincipalRow, type SubscriptionRow } from '../estate.ts';
 import type { Reply } from '../http.ts';
 import type { Params } from '../routes.ts';
@@ -8,6 +9,7 @@ import { forbidden, noAccount, noSubscription } from './errors.ts';
 export interface ArmContext {
   world: World;
   principal: PrincipalRow;
+  encryption: Encryption;
   /** Items on a page of a list. */
   pageSize: number;
 }

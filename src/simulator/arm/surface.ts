@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Encryption } from '../encryption/index.ts';
 import type { PrincipalRow } from '../estate.ts';
 import { errorBody, refuse, type Call, type Reply, type Surface } from '../http.ts';
 import { admitBearer, type Identity } from '../identity.ts';
@@ -6,11 +7,14 @@ import { match, type Route } from '../routes.ts';
 import { createBuckets, type Throttle } from '../throttle.ts';
 import type { World } from '../world.ts';
 import { accountRoutes } from './accounts.ts';
+import { accountUpdateRoutes } from './accountUpdates.ts';
 import { authorizationRoutes } from './authorization.ts';
 import type { ArmContext } from './context.ts';
 import { refuseToken } from './errors.ts';
 import { keyRoutes } from './keys.ts';
+import { roleRoutes } from './roleAssignments.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { vaultRoutes } from './vaults.ts';
 import { checkApiVersion } from './versions.ts';
 
 const routes: readonly Route<ArmContext>[] = [
@@ -18,6 +22,9 @@ const routes: readonly Route<ArmContext>[] = [
   ...accountRoutes,
   ...keyRoutes,
   ...authorizationRoutes,
+  ...accountUpdateRoutes,
+  ...vaultRoutes,
+  ...roleRoutes,
 ];
 
 export const armAudiences = ['https://management.azure.com', 'https://management.core.windows.net'];
@@ -33,6 +40,7 @@ const methodNotAllowed = (call: Call): Reply =>
 export function createArm(
   world: World,
   identity: Identity,
+  encryption: Encryption,
   options: { pageSize: number; throttle: Throttle },
 ): Surface {
   const buckets = createBuckets(options.throttle, world.now);
@@ -64,10 +72,9 @@ export function createArm(
       if (!found || !principal) {
         return refuse(404, 'InvalidResourceType', `The resource type could not be found for '${call.path}'.`);
       }
-      return (
-        checkApiVersion(call) ??
-        found.route.answer(call, found.params, { world, principal, pageSize: options.pageSize })
-      );
+      encryption.settle();
+      const context = { world, principal, encryption, pageSize: options.pageSize };
+      return checkApiVersion(call) ?? found.route.answer(call, found.params, context);
     },
     error: errorBody,
     headers: (call, principal) => {

@@ -12,6 +12,12 @@ const supported: readonly [provider: RegExp, versions: readonly string[], type: 
     ['2022-04-01', '2018-07-01', '2018-01-01-preview', '2015-07-01'],
     'permissions',
   ],
+  [/\/providers\/Microsoft\.Authorization\/role\w+/i, ['2022-04-01', '2018-07-01', '2015-07-01'], 'roles'],
+  [
+    /\/providers\/Microsoft\.KeyVault\//i,
+    ['2026-02-01', '2025-05-01', '2024-11-01', '2023-07-01', '2023-02-01', '2022-07-01', '2021-10-01'],
+    'vaults',
+  ],
   [
     /\/providers\/Microsoft\.CognitiveServices\//i,
     [

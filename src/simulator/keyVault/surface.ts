@@ -1,38 +1,65 @@
 import { randomUUID } from 'node:crypto';
+import type { Encryption } from '../encryption/index.ts';
 import type { VaultRow } from '../estate.ts';
 import { errorBody, refuse, type Call, type Reply, type Surface } from '../http.ts';
 import { admitBearer, type Identity } from '../identity.ts';
 import { match, type Route } from '../routes.ts';
 import type { World } from '../world.ts';
 import type { VaultContext } from './context.ts';
-import { vaultKeyRoutes } from './keys.ts';
+import { deletedKeyRoutes } from './deletedKeys.ts';
+import { keyChangeRoutes } from './keyChanges.ts';
+import { keyReadRoutes } from './keys.ts';
+import { rotationPolicyRoutes } from './rotationPolicy.ts';
 import { secretRoutes } from './secrets.ts';
 
-const routes: readonly Route<VaultContext>[] = [...secretRoutes, ...vaultKeyRoutes];
+// `/keys/{name}/rotationpolicy` before `/keys/{name}/{version}`
+const routes: readonly Route<VaultContext>[] = [
+  ...secretRoutes,
+  ...rotationPolicyRoutes,
+  ...keyReadRoutes,
+  ...keyChangeRoutes,
+  ...deletedKeyRoutes,
+];
 
 const versions = ['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '2025-07-01', '2026-04-01'];
 
 /** One vault at the root of its own origin: the SDK clients take a vault's address as an origin, without a path. */
-export function createVault(world: World, identity: Identity, vault: VaultRow): Surface {
+export function createVault(
+  world: World,
+  identity: Identity,
+  encryption: Encryption,
+  vault: VaultRow,
+): Surface {
+  const tenant = vault.tenant ?? world.estate.tenant;
+  const audience = `https://${vault.kind === 'managedHsm' ? 'managedhsm' : 'vault'}.azure.net`;
   /** learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses */
   const challenge = (message: string): Reply => ({
     ...refuse(401, 'Unauthorized', message),
     headers: {
-      'WWW-Authenticate': `Bearer authorization="https://login.microsoftonline.com/${world.estate.tenant}", resource="https://vault.azure.net"`,
+      'WWW-Authenticate': `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${audience}"`,
     },
   });
   return {
     name: 'keyVault',
-    admit: (call) =>
-      admitBearer(identity, call, ['https://vault.azure.net'], (fault) =>
+    admit: async (call) => {
+      const admitted = await admitBearer(identity, call, [audience], (fault) =>
         challenge(
           fault === 'missing'
             ? 'AKV10000: Request is missing a Bearer or PoP token.'
             : fault === 'audience'
-              ? 'AKV10022: Invalid audience. Expected https://vault.azure.net.'
+              ? `AKV10022: Invalid audience. Expected ${audience}.`
               : 'AKV10032: Invalid or expired token.',
         ),
-      ),
+      );
+      // every identity here is of the estate's own tenant
+      return 'refusal' in admitted || tenant === world.estate.tenant
+        ? admitted
+        : {
+            refusal: challenge(
+              `AKV10032: Invalid issuer. Expected one of https://sts.windows.net/${tenant}/.`,
+            ),
+          };
+    },
     answer: (call, principal) => {
       const version = call.query.get('api-version');
       if (version === null) return refuse(400, 'BadParameter', 'api-version must be specified');
@@ -46,7 +73,8 @@ export function createVault(world: World, identity: Identity, vault: VaultRow): 
       const found = match(routes, call);
       if (found === 'wrongMethod') return refuse(405, 'MethodNotAllowed', 'Method not allowed.');
       if (!found || !principal) return refuse(404, 'NotFound', 'Resource not found.');
-      return found.route.answer(call, found.params, { world, vault, principal });
+      encryption.settle();
+      return found.route.answer(call, found.params, { world, vault, principal, encryption });
     },
     error: errorBody,
     headers: (call: Call) => ({

@@ -54,7 +54,13 @@ test('read says what decides whether a rotation can be safe', async () => {
     provisioningState: 'Succeeded',
     localAuthDisabled: false,
     publicNetwork: true,
+    encryptionKey: {
+      vault: `${bench.simulator.vaultUrl('contoso-keys')}/`,
+      name: 'chat-cmk',
+      version: 'b1'.repeat(16),
+    },
   });
+  expect(await read('contoso-vision')).not.toHaveProperty('encryptionKey');
   expect((await read('contoso-noauth')).localAuthDisabled).toBe(true);
   expect((await read('contoso-private')).publicNetwork).toBe(false);
   expect((await read('contoso-moving')).provisioningState).toBe('Moving');
@@ -126,7 +132,7 @@ describe('encryptionTrouble', () => {
   test('there is none with a sound key, by version or the newest, or with a key of Microsoft', async () => {
     expect(await trouble(current().version)).toBeNull();
     expect(await trouble('')).toBeNull();
-    const state = valueOf(await bench.azure.accounts.read(bench.account('contoso-chat').id));
+    const state = valueOf(await bench.azure.accounts.read(bench.account('contoso-vision').id));
     expect(valueOf(await bench.azure.accounts.encryptionTrouble(state))).toBeNull();
   });
 
