@@ -105,6 +105,7 @@ const environment = {
 };
 const timing = {
   soak: '1500ms',
+  metricsLag: '100ms',
   watchEvery: '300ms',
   receiptEvery: '200ms',
   remindEvery: '1m',

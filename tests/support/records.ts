@@ -61,9 +61,11 @@ export async function eventually<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   within = 20_000,
 ): Promise<T> {
-  for (const until = Date.now() + within; Date.now() < until; await wait(10)) {
+  const until = Date.now() + within;
+  while (Date.now() < until) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
+    await wait(10);
   }
   throw new Error(`within ${within} ms there was nothing like: ${what}`);
 }

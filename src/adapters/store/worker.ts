@@ -158,7 +158,8 @@ async function letGo(
 ): Promise<void> {
   for (;;) {
     try {
-      return await releaseEffect(db, claim, comeBack);
+      await releaseEffect(db, claim, comeBack);
+      return;
     } catch (error) {
       if (performance.now() + 2 * retryAfter > heldUntil) throw error;
       await wait(retryAfter);
