@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { digestOf, pause, systemClock as clock, systemRandom } from './adapters/ambient/index.ts';
@@ -9,6 +10,7 @@ import { createMessenger, startTeamsServer, UnprotectedAddress } from './adapter
 import type { Log } from './application/ports/ambient.ts';
 import type { Policies } from './application/ports/policy.ts';
 import type { Store } from './application/ports/store.ts';
+import { stayPresent } from './application/presence.ts';
 import { wakersOf } from './application/worker.ts';
 import {
   describeProblems,
@@ -57,7 +59,7 @@ async function startWorker(
   store: Store,
   policies: Policies,
   log: Log,
-): Promise<() => void> {
+): Promise<() => Promise<void>> {
   const { azure: endpoints, bot, calls, consumerTimeout, lease, portal } = settings;
   if (endpoints === null) throw new Error('a bot has no worker');
   const azure = openAzure({
@@ -80,7 +82,8 @@ async function startWorker(
     clock,
   });
   const { journal, probes } = store;
-  const tools = { azure, policies, journal, probes, clock, pause, nearest, log, timing: calls };
+  const process = randomUUID();
+  const tools = { process, azure, policies, journal, probes, clock, pause, nearest, log, timing: calls };
   const backoff = { least: 1000, most: 300_000 };
   await store.work(
     wakersOf({
@@ -97,7 +100,13 @@ async function startWorker(
       log,
     }),
   );
-  return () => azure.close();
+  const leaving = new AbortController();
+  const present = stayPresent(journal, process, pause, log, leaving.signal);
+  return async () => {
+    leaving.abort();
+    await present;
+    azure.close();
+  };
 }
 
 /** The half that serves Teams. It decides nothing and has no Azure rights. */

@@ -31,7 +31,8 @@ export type Said = Readonly<
   | { say: 'closeOldKeyAlive'; rotation: RotationId }
   | { say: 'retry'; rotation: RotationId; stage: Stage }
   | { say: 'rollBack'; rotation: RotationId; stage: Stage }
-  | { say: 'cancel'; rotation: RotationId }
+  /** `stage` when it is a button on a card; typed, it means the rotation as it is. */
+  | { say: 'cancel'; rotation: RotationId; stage?: Stage }
 >;
 
 /** What the worker answers, after its commit. The chat side turns it into a card or a sentence. */

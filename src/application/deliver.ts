@@ -60,7 +60,7 @@ async function deliverRow(on: Deliver, row: OutboxRow): Promise<number | null> {
     attempt: row.attempts + 1,
     ok: delivery.ok,
   });
-  return settle(on, row, card, delivery);
+  return settle(on, row, card, before, delivery);
 }
 
 function outgoing(
@@ -92,6 +92,7 @@ async function settle(
   on: Deliver,
   row: OutboxRow,
   card: CardName | null,
+  before: SentCard | null,
   delivery: Delivery,
 ): Promise<number | null> {
   const { store, clock } = on;
@@ -99,6 +100,12 @@ async function settle(
     const { conversation, activityId } = delivery;
     await store.outbox.sent(row.id, card === null ? null : { card, conversation, activityId });
     return null;
+  }
+  if (delivery.when === 'never' && delivery.status === 404 && card !== null && before !== null) {
+    // Somebody deleted the message: the buttons must not be gone with it.
+    await store.outbox.forgetCard(row.rotation, card);
+    await store.outbox.postpone(row.id, clock.now(), delivery.why);
+    return clock.now();
   }
   if (delivery.when === 'never') {
     // First the channel, then the row is let go of: between the two it may be said twice, but is never lost.

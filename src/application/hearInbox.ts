@@ -136,7 +136,7 @@ function happeningOf(said: Exclude<Said, Asked>, by: Person, at: number): Happen
     case 'rollBack':
       return { type: 'rollBackAsked', at, by, stage: said.stage };
     case 'cancel':
-      return { type: 'cancelled', at, by };
+      return { type: 'cancelled', at, by, ...(said.stage === undefined ? {} : { stage: said.stage }) };
     default:
       return unreachable(said);
   }

@@ -10,6 +10,8 @@ import type { CallTiming } from './settings.ts';
 
 /** What every step may use. */
 export type Tools = Readonly<{
+  /** This process, for what only its own memory holds. */
+  process: string;
   azure: Azure;
   policies: Policies;
   journal: Journal;

@@ -126,15 +126,16 @@ export function dueAt(rotation: Rotation): number | null {
     case 'choosing':
       return phase.until;
     case 'awaitingApproval':
+    case 'held':
+    case 'halted':
       return soonest(reminder);
+    case 'watching':
+      return phase.told ? soonest(reminder) : null;
     case 'moving': {
       const ends = rotation.consumers.flatMap((consumer) => pickupEnds(consumer, phase.to) ?? []);
       return soonest([...ends, ...reminder]);
     }
     case 'working':
-    case 'watching':
-    case 'held':
-    case 'halted':
     case 'completed':
     case 'ended':
       return null;
@@ -158,6 +159,11 @@ function remind(rotation: Rotation, at: number): Outcome {
   const reminded: Rotation = { ...rotation, remindedAt: at };
   if (phase.at === 'moving')
     return withEffects(reminded, ...askOwners(onTheirWay(rotation, phase.to), 'reminder'));
+  const { by } = rotation.request;
+  if (phase.at === 'halted')
+    return withEffects(reminded, say('reminder', distinctPeople([by, ...approversOf(rotation, 'retire')])));
+  if (phase.at === 'held') return withEffects(reminded, say('reminder', [by]));
+  if (phase.at === 'watching' && phase.told) return withEffects(reminded, say('noEvidence', [by]));
   if (phase.at !== 'awaitingApproval') return stay(rotation);
   const missing = approversOf(rotation, phase.gate).filter(
     (person) => !phase.votes.some((vote) => samePerson(vote.by, person)),

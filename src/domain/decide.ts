@@ -6,9 +6,9 @@ import {
   end,
   evidenceOf,
   finish,
-  gateOf,
   openGate,
   passGate,
+  replan,
   resume,
   retiringOf,
   rollBack,
@@ -19,7 +19,7 @@ import {
   whenSoaked,
 } from './flow.ts';
 import { mapConsumers, onTheirWay, receive, waitForReceipts } from './moving.ts';
-import { enter, remark, say, stay, then, withEffects } from './outcome.ts';
+import { enter, remark, say, stay, then, withEffects, work } from './outcome.ts';
 import { distinctPeople, isOneOf, type Person, samePerson } from './people.ts';
 import { otherSlot, slotName, slots } from './plan.ts';
 import { err, ok, type Result } from './result.ts';
@@ -79,7 +79,7 @@ export function reject(rotation: Rotation, event: On<'rejected'>): Decided {
   if (gate.value.stage === 'approveFirst')
     return ok(end(rotation, 'declined', { says: reason ?? 'No reason was given.', by }, at));
   const held = enter(
-    rotation,
+    { ...rotation, remindedAt: at },
     { at: 'held', stage: 'approveSecond', by, since: at, ...(reason === undefined ? {} : { reason }) },
     at,
   );
@@ -271,7 +271,9 @@ export function closeOldKeyAlive(rotation: Rotation, event: On<'closedOldKeyAliv
 export function retry(rotation: Rotation, event: On<'retried'>, tools: Tools): Decided {
   if (!isOneOf(event.by, involved(rotation))) return err('notInvolved');
   const { phase } = rotation;
-  if (phase.at !== 'halted' || phase.stage !== event.stage) return err('staleCard');
+  if (phase.stage !== event.stage) return err('staleCard');
+  if (actionsFor(rotation).checkAgain) return ok(work(rotation, 'plan', replan(rotation), event.at));
+  if (phase.at !== 'halted') return err('staleCard');
   const noted = remark(rotation, `Halted at "${phase.fault.says}"; ${event.by.name} pressed Retry.`);
   return ok(then(withEffects(noted, say('retried')), (next) => resume(next, phase.resume, event.at, tools)));
 }
@@ -290,6 +292,8 @@ export function askRollBack(rotation: Rotation, event: On<'rollBackAsked'>, tool
 
 export function cancel(rotation: Rotation, event: On<'cancelled'>): Decided {
   if (!isOneOf(event.by, involved(rotation))) return err('notInvolved');
+  // A button on a card that shows an earlier stage; who types `cancel <id>` means the rotation as it is.
+  if (event.stage !== undefined && event.stage !== rotation.phase.stage) return err('staleCard');
   if (!actionsFor(rotation).cancel) return err('notSafeNow');
   return ok(end(rotation, 'cancelled', { says: asItStands(rotation), by: event.by }, event.at));
 }
@@ -312,14 +316,14 @@ export function keepGateTrue(
 ): Outcome {
   const { phase } = rotation;
   if (phase.at !== 'awaitingApproval') return stay(rotation);
-  const digest = digestOf(rotation, gateOf(phase.stage));
+  const digest = digestOf(rotation, phase.gate);
   if (digest === phase.digest) return stay(rotation);
   const voided = phase.votes.length > 0;
   const round = voided ? phase.round + 1 : phase.round;
+  const asked: Rotation = { ...rotation, asked: { ...rotation.asked, [phase.gate]: round } };
   const renewed: Rotation = {
-    ...rotation,
-    asked: { ...rotation.asked, [phase.gate]: round },
-    phase: { ...phase, digest, votes: [], round },
+    ...asked,
+    phase: { ...phase, digest: digestOf(asked, phase.gate), votes: [], round },
   };
   return voided ? withEffects(renewed, say('planChanged', approversOf(rotation, phase.gate))) : stay(renewed);
 }

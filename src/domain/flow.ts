@@ -2,7 +2,7 @@ import { eligible } from './approval.ts';
 import { type Consumer, slotsInUse } from './consumers.ts';
 import { closeStage, enter, look, run, say, stay, tell, then, withEffects, work } from './outcome.ts';
 import { distinctPeople, type Person } from './people.ts';
-import { otherSlot, type Slot } from './plan.ts';
+import { type Account, otherSlot, type Slot } from './plan.ts';
 import type { Gate } from './policy.ts';
 import type { Stage } from './procedures.ts';
 import type {
@@ -45,13 +45,10 @@ export const approversOf = (rotation: Rotation, gate: Gate): readonly Person[] =
 
 export function openGate(rotation: Rotation, stage: GateStage, at: number, tools: Tools): Outcome {
   const gate = gateOf(stage);
-  const digest = tools.digest(gateSubject(rotation, gate));
   const round = (rotation.asked[gate] ?? 0) + 1;
-  const open = enter(
-    { ...rotation, asked: { ...rotation.asked, [gate]: round }, remindedAt: at },
-    { at: 'awaitingApproval', stage, gate, digest, votes: [], since: at, round },
-    at,
-  );
+  const asked: Rotation = { ...rotation, asked: { ...rotation.asked, [gate]: round }, remindedAt: at };
+  const digest = tools.digest(gateSubject(asked, gate));
+  const open = enter(asked, { at: 'awaitingApproval', stage, gate, digest, votes: [], since: at, round }, at);
   return withEffects(open, say('gateOpened', approversOf(rotation, gate)));
 }
 
@@ -123,13 +120,15 @@ export function whenAllMoved(rotation: Rotation, at: number, tools: Tools): Outc
 
 /** Seed step 3, second half: the soak. The window starts anew here (`from`, epoch ms). */
 function watchTraffic(rotation: Rotation, at: number, from = at): Outcome {
-  const until = at + rotation.rules.timing.soak;
+  // What happened at the end of the soak shows in the metrics only a while later.
+  const { soak, metricsLag } = rotation.rules.timing;
+  const until = at + soak + metricsLag;
   const watching = enter(
     { ...rotation, watchFrom: from },
     { at: 'watching', stage: 'watchTraffic', since: at, until, told: false },
     at,
   );
-  return lookAtTraffic(watching, at + Math.min(rotation.rules.timing.watchEvery, rotation.rules.timing.soak));
+  return lookAtTraffic(watching, at + Math.min(rotation.rules.timing.watchEvery, soak + metricsLag));
 }
 
 /** Starts (or restarts) the look at Azure Monitor; times in epoch ms. */
@@ -213,6 +212,7 @@ export function halt(rotation: Rotation, fault: Fault, resume: Resume, at: numbe
   const halted: Rotation = {
     ...rotation,
     phase: { at: 'halted', stage: rotation.phase.stage, fault, since: at, resume },
+    remindedAt: at,
   };
   const concerned = distinctPeople([rotation.request.by, ...approversOf(rotation, 'retire')]);
   return withEffects(halted, say('halted', concerned));
@@ -267,3 +267,10 @@ export function retiringOf(rotation: Rotation): Slot {
   if (rotation.retiring === undefined) throw new Error(`${rotation.id} has no plan yet`);
   return rotation.retiring;
 }
+
+/** The plan once more, for exactly the account that was found. */
+export const replan = ({ plan, request }: Rotation) =>
+  ({ step: 'plan', ask: { account: plan === undefined ? request.account : spelt(plan.account) } }) as const;
+
+const spelt = ({ subscriptionId, resourceGroup, name }: Account): string =>
+  `${subscriptionId}/${resourceGroup}/${name}`;

@@ -10,6 +10,7 @@ import {
   halt,
   lookAtTraffic,
   moveConsumers,
+  replan,
   proveIdleKey,
   retiringOf,
   settleOnOneKey,
@@ -30,7 +31,7 @@ import {
 } from './moving.ts';
 import { endChain, look, remark, say, stay, tell, then, withEffects } from './outcome.ts';
 import { distinctPeople } from './people.ts';
-import { type Account, type KeyPicture, otherSlot, type Slot, slotName } from './plan.ts';
+import { type KeyPicture, otherSlot, type Slot, slotName } from './plan.ts';
 import { err, ok, type Result } from './result.ts';
 import type {
   Happening,
@@ -88,7 +89,7 @@ function resumeAfter(rotation: Rotation, phase: Working, fault: Fault): Working 
     fault.kind !== 'drifted'
       ? undefined
       : phase.stage === 'regenerateIdleKey' || phase.stage === 'settleOnOneKey'
-        ? replanned(rotation)
+        ? ({ stage: 'plan', ...replan(rotation) } as const)
         : phase.stage === 'regenerateRetiredKey' || phase.stage === 'moveConsumers'
           ? provedAnew(rotation)
           : undefined;
@@ -101,22 +102,12 @@ function resumeAfter(rotation: Rotation, phase: Working, fault: Fault): Working 
   };
 }
 
-const replanned = ({ plan, request }: Rotation) =>
-  ({
-    stage: 'plan',
-    step: 'plan',
-    ask: { account: plan === undefined ? request.account : spelt(plan.account) },
-  }) as const;
-
 const provedAnew = (rotation: Rotation) =>
   ({
     stage: 'proveIdleKey',
     step: 'proveIdleKey',
     ask: { slot: otherSlot(retiringOf(rotation)) },
   }) as const;
-
-const spelt = ({ subscriptionId, resourceGroup, name }: Account): string =>
-  `${subscriptionId}/${resourceGroup}/${name}`;
 
 function heardStep(rotation: Rotation, phase: Working, event: Answered, at: number, tools: Tools): Outcome {
   switch (event.step) {
@@ -143,7 +134,11 @@ function heardStep(rotation: Rotation, phase: Working, event: Answered, at: numb
         slot,
         event.answer.found,
       );
-      const retired: Rotation = { ...noted, watchFrom: at, oldKey: { proof: 'trying', since: at, tries: 0 } };
+      const retired: Rotation = {
+        ...noted,
+        watchFrom: at,
+        oldKey: { proof: 'trying', since: at, tries: 0, heldBy: event.answer.by },
+      };
       const watched = then(withEffects(retired, say('oldKeyRetired')), (next) => lookAtOldKey(next));
       const looking = then(watched, (next) => lookAtTraffic(next, at + rotation.rules.timing.watchEvery));
       return then(looking, (next) => afterRetirement(next, at, tools));
@@ -323,7 +318,7 @@ function askForEvidence(rotation: Rotation, at: number): Outcome {
   const { phase } = rotation;
   if (phase.at !== 'watching' || at < phase.until || phase.told) return stay(rotation);
   return withEffects(
-    { ...rotation, phase: { ...phase, told: true } },
+    { ...rotation, remindedAt: at, phase: { ...phase, told: true } },
     say('noEvidence', [rotation.request.by]),
   );
 }
@@ -353,12 +348,15 @@ function risen(rotation: Rotation): Fault {
 
 function lookAtOldKey(rotation: Rotation, notBefore?: number): Outcome {
   const { oldKey } = rotation;
-  return oldKey === undefined
+  return oldKey?.proof !== 'trying'
     ? stay(rotation)
     : look(
         rotation,
         'dead',
-        { step: 'proveOldKeyDead', ask: { slot: retiringOf(rotation), since: oldKey.since } },
+        {
+          step: 'proveOldKeyDead',
+          ask: { slot: retiringOf(rotation), since: oldKey.since, heldBy: oldKey.heldBy },
+        },
         notBefore,
       );
 }

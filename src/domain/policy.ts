@@ -25,6 +25,8 @@ export type Rules = Readonly<{
 export type Timing = Readonly<{
   /** Watching the traffic before the second gate, and again after each regeneration. */
   soak: number;
+  /** How long Azure Monitor takes to show a call: the soak is judged this much later. */
+  metricsLag: number;
   /** Between two looks at Azure Monitor. */
   watchEvery: number;
   /** Between two looks at the receipts of the consumers. */

@@ -81,7 +81,7 @@ export type StageTime = Readonly<{ stage: Stage; from: number; to?: number }>;
 export type Chains = Readonly<{ verify?: EffectKey; traffic?: EffectKey; dead?: EffectKey }>;
 
 export type OldKey = Readonly<
-  | { proof: 'trying'; since: number; tries: number }
+  | { proof: 'trying'; since: number; tries: number; heldBy: string }
   | { proof: 'dead'; since: number; at: number; tries: number }
   | { proof: 'unproved'; since: number; at: number; tries: number; because: string }
 >;
@@ -140,7 +140,7 @@ export type Happening = Readonly<{ at: number }> &
     | { type: 'closedOldKeyAlive'; by: Person }
     | { type: 'retried'; by: Person; stage: Stage }
     | { type: 'rollBackAsked'; by: Person; stage: Stage }
-    | { type: 'cancelled'; by: Person }
+    | { type: 'cancelled'; by: Person; stage?: Stage }
     | { type: 'notReached'; person: Person }
     | { type: 'timePassed' }
   >;

@@ -7,6 +7,8 @@ import { isWaived } from './waivers.ts';
 /** The buttons that are safe in this state, and why Roll back isn't there when somebody might look for it. */
 export type SafeActions = Readonly<{
   retry: boolean;
+  /** At the first gate, once what blocked it has been mended: everything is checked anew. */
+  checkAgain: boolean;
   rollBack: boolean;
   cancel: boolean;
   whyNotRollBack?: string;
@@ -68,6 +70,10 @@ export function actionsFor(rotation: Rotation): SafeActions {
   const cancel = whyNotCancel(rotation);
   return {
     retry: rotation.phase.at === 'halted',
+    checkAgain:
+      rotation.phase.at === 'awaitingApproval' &&
+      rotation.phase.stage === 'approveFirst' &&
+      blockersOf(rotation).length > 0,
     rollBack: rollBack === undefined,
     cancel: cancel === undefined,
     ...(rollBack === undefined ? {} : { whyNotRollBack: rollBack }),
@@ -106,6 +112,8 @@ export function gateSubject(rotation: Rotation, gate: Gate): unknown {
   return {
     rotation: rotation.id,
     gate,
+    // Asked anew is another question: a card from before it doesn't count.
+    round: rotation.asked[gate] ?? 0,
     rule: rotation.rules.gates[gate],
     account: rotation.plan?.account.id ?? null,
     retiring: rotation.retiring ?? null,

@@ -18,7 +18,7 @@ export interface StepAsk {
   /** Epoch ms: since the request (up to the end, once there is one), and since the newest change. */
   watchTraffic: { totalFrom: number; totalTo?: number; windowFrom: number };
   regenerateRetiredKey: { slot: Slot };
-  proveOldKeyDead: { slot: Slot; since: number };
+  proveOldKeyDead: { slot: Slot; since: number; heldBy: string };
 }
 
 /** What comes back. No answer holds the value of a key. */
@@ -48,8 +48,11 @@ export interface StepAnswer {
   proveOldKeyDead: { dead: boolean; tries: number; over?: string };
 }
 
-/** Both slots after a regeneration, and whether the answer came back or was found by looking. */
-export type Regenerated = Readonly<{ keys: KeyPicture; found: 'answered' | 'adopted' }>;
+/**
+ * Both slots after a regeneration, whether the answer came back or was found by looking, and the process
+ * that did it: a retired value lives in that one's memory only.
+ */
+export type Regenerated = Readonly<{ keys: KeyPicture; found: 'answered' | 'adopted'; by: string }>;
 
 export type Step = keyof StepAsk;
 

@@ -120,7 +120,7 @@ export const rotations = {
       approvals: sample.approvals,
       touchedAt: ago(20),
       slots: sample.slots('retired', 'live'),
-      oldKey: { proof: 'trying', since: ago(2), tries: 12 },
+      oldKey: { proof: 'trying', since: ago(2), tries: 12, heldBy: 'worker-1' },
     },
   ),
   halted: at(

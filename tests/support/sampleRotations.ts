@@ -213,6 +213,7 @@ export const base: Rotation = {
     afterwards: 'ask',
     timing: {
       soak: 10 * minute,
+      metricsLag: 0,
       watchEvery: minute,
       receiptEvery: minute,
       remindEvery: 60 * minute,

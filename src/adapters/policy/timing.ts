@@ -7,6 +7,8 @@ const hour = 60 * minute;
 /** What stands for a wait that the file doesn't mention: slow, because a mistake here costs an outage. */
 export const defaultTiming: Timing = {
   soak: 30 * minute,
+  // "metrics are typically available within 3 minutes" and sometimes more
+  metricsLag: 5 * minute,
   watchEvery: 5 * minute,
   receiptEvery: minute,
   remindEvery: 4 * hour,
@@ -20,6 +22,7 @@ const wait = duration.exactOptional();
 
 export const timing = strict({
   soak: wait,
+  metricsLag: wait,
   watchEvery: wait,
   receiptEvery: wait,
   remindEvery: wait,

@@ -7,7 +7,7 @@ import { plain } from './json.ts';
 import type { Tables } from './schema.ts';
 
 /** What a job wakes, and how many of each one process wakes at a time. The inbox has a trigger and needs no job. */
-export const queues = { effect: 8, rotation: 4, outbox: 8 } as const;
+export const queues = { effect: 24, rotation: 4, outbox: 8 } as const;
 export type Queue = keyof typeof queues;
 
 /** A job: what is to be looked at, and when (epoch ms by our clock). It decides nothing. */

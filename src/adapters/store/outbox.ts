@@ -30,6 +30,9 @@ export function outboxOf(db: Kysely<Tables>, now: () => number): Outbox {
           .onConflict((conflict) => conflict.columns(['rotation', 'card']).doUpdateSet(place))
           .execute();
       }),
+    forgetCard: async (rotation, card) => {
+      await db.deleteFrom('cards').where('rotation', '=', rotation).where('card', '=', card).execute();
+    },
     postpone: async (id, until, why) => {
       await settle(db, id, { not_before: Math.ceil(until), why: plain(why) });
     },

@@ -80,7 +80,11 @@ export interface Tx {
    * we know. `adopted`: none was known to have been sent, so this one is it from now on. `twin`: another
    * one is.
    */
-  recogniseCard(rotation: RotationId, card: CardName, clicked: Clicked): Promise<'known' | 'adopted' | 'twin'>;
+  recogniseCard(
+    rotation: RotationId,
+    card: CardName,
+    clicked: Clicked,
+  ): Promise<'known' | 'adopted' | 'twin'>;
 }
 
 export type EffectRow = NewEffect & Readonly<{ done: boolean }>;
@@ -133,6 +137,8 @@ export interface Outbox {
   lanes(now: number): Promise<readonly string[]>;
   sentCard(rotation: RotationId, card: CardName): Promise<SentCard | null>;
   sent(id: string, sent: SentCard | null): Promise<void>;
+  /** The message that held the card is gone: the next delivery posts it anew. */
+  forgetCard(rotation: RotationId, card: CardName): Promise<void>;
   postpone(id: string, until: number, why: string): Promise<void>;
   /** Given up for good (403, 404, 413): this row only, the lane goes on. */
   park(id: string, why: string): Promise<void>;

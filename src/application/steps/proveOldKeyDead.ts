@@ -1,3 +1,4 @@
+import { isGone } from '../presence.ts';
 import { answered, type StepRunner } from '../step.ts';
 import { accountOf, planOf } from './keys.ts';
 
@@ -19,6 +20,9 @@ export const proveOldKeyDead: StepRunner<'proveOldKeyDead'> = async (tools, { ro
   }
   const probe = await keys.probeRetired(rotation.id, accountOf(rotation), tools.timing.proofAnswers, signal);
   if (probe === null) {
+    // Another worker holds it and lives: the look is left to that one.
+    if (ask.heldBy !== tools.process && !(await isGone(tools.journal, ask.heldBy)))
+      return { to: 'later', at: tools.clock.now() + rotation.rules.timing.deadEvery };
     const over =
       'the process that held the old value in memory was restarted, and the value is kept nowhere else';
     return answered<'proveOldKeyDead'>({ dead: false, tries: 0, over });

@@ -31,7 +31,10 @@ export async function regenerate(
     send: (_keys, signal) => tools.azure.keys.regenerateKey(account, slot, salt, signal),
   };
   const sent = await sendOnce(tools, call, run.signal);
-  if (sent.ok) return answered<Regenerating>({ keys: sent.value.after, found: sent.value.found });
+  if (sent.ok) {
+    const { after, found } = sent.value;
+    return answered<Regenerating>({ keys: after, found, by: tools.process });
+  }
   const doubtful = sent.error.kind === 'unknownOutcome' && sent.error.inDoubt === undefined;
   return failed<Regenerating>(doubtful ? { ...sent.error, inDoubt: [slot] } : sent.error);
 }

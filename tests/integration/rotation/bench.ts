@@ -133,6 +133,7 @@ export async function startBench(
       afterwards: 'stay',
       timing: {
         soak: 1500,
+        metricsLag: 0,
         watchEvery: 300,
         receiptEvery: 100,
         remindEvery: 60_000,
@@ -162,6 +163,7 @@ export async function startBench(
   const log = { info: keep, warn: keep, error: keep };
   const nearest = (_name: string, names: readonly string[]): readonly string[] => names.slice(0, 3);
   const tools = {
+    process: 'worker-1',
     azure,
     policies,
     journal: store.journal,

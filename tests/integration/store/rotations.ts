@@ -42,6 +42,7 @@ export function aRotation(account = `contoso-${randomInt(1e9)}`, id = newId()): 
       afterwards: 'stay',
       timing: {
         soak: 1,
+        metricsLag: 0,
         watchEvery: 1,
         receiptEvery: 1,
         remindEvery: 1,

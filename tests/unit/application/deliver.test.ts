@@ -67,3 +67,36 @@ test('it is not let go of before the channel has it', async () => {
   await expect(run()).rejects.toBe(gone);
   expect(did.parked).toBe(false);
 });
+
+test('a card whose message somebody deleted is forgotten, so that the next delivery posts it anew', async () => {
+  const { rotation, at } = new Play();
+  const card = { card: 'living', conversation: 'channel', activityId: '1' } as const;
+  const did = { sent: [] as unknown[], forgotten: 0, postponed: 0 };
+  const row: OutboxRow = {
+    id: '1/1',
+    rotation: rotation.id,
+    lane: 'place',
+    content: { kind: 'card', card: 'living' },
+    attempts: 0,
+  };
+  const on = {
+    store: {
+      rotations: { find: () => Promise.resolve(rotation) },
+      outbox: {
+        next: () => Promise.resolve(did.postponed > 0 ? null : row),
+        recentSends: () => Promise.resolve([]),
+        sentCard: () => Promise.resolve(card),
+        forgetCard: () => Promise.resolve(void (did.forgotten += 1)),
+        postpone: () => Promise.resolve(void (did.postponed += 1)),
+      },
+    },
+    messenger: { send: () => Promise.resolve({ ...refused, status: 404 }) },
+    clock: { now: () => at },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    lease: 1,
+    backoff: { least: 1, most: 1 },
+    random: () => 0,
+  } as unknown as Deliver;
+  expect(await deliver(on, row.lane)).toBe(at);
+  expect(did).toMatchObject({ forgotten: 1, postponed: 1 });
+});

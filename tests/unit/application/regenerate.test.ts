@@ -141,7 +141,7 @@ describe('just before the old key is retired', () => {
 
 test('Retry after a refused proof does not take over a key that changed meanwhile: it says so first', async () => {
   const play = approved();
-  play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered' });
+  play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered', by: 'worker-1' });
   play.fail('proveIdleKey', 'notProved');
   play.happen({ type: 'retried', by: ada, stage: 'proveIdleKey' });
   const { tools } = world(picture('one', 'TWO again'), {});

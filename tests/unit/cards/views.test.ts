@@ -53,7 +53,7 @@ describe('a gate', () => {
 
   test('that is blocked cannot be approved, says why, and offers a waiver', () => {
     const { buttons, words } = seenBy(rotations.approvalBlocked);
-    expect(buttons).toEqual(['Waive…', 'Reject…', 'Cancel']);
+    expect(buttons).toEqual(['Check again', 'Waive…', 'Reject…']);
     expect(words).toContain('Nobody has said which key lobby-kiosk holds.');
     expect(words).toContain('lobby-kiosk · not declared');
   });
@@ -181,7 +181,7 @@ describe('a finished rotation', () => {
   test('does not call a key dead that is still tried, or could not be proved dead', () => {
     const trying = {
       ...rotations.finished,
-      oldKey: { proof: 'trying', since: sample.ago(3), tries: 4 },
+      oldKey: { proof: 'trying', since: sample.ago(3), tries: 4, heldBy: 'worker-1' },
     } as const;
     expect(seenBy(trying).words).toContain('The old key · not yet refused everywhere');
     const unproved = {
@@ -268,7 +268,9 @@ describe('the card of a consumer', () => {
 
   test('takes no confirmation back once the old key is retired', () => {
     expect(
-      titlesOf(cardWith(receipts.confirmed, { oldKey: { proof: 'trying', since: 1, tries: 1 } })),
+      titlesOf(
+        cardWith(receipts.confirmed, { oldKey: { proof: 'trying', since: 1, tries: 1, heldBy: 'worker-1' } }),
+      ),
     ).toEqual([]);
   });
 

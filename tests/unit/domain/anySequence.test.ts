@@ -76,12 +76,14 @@ function answer(play: Play, coin: boolean): void {
     regenerateIdleKey: {
       keys: { ...now, Key2: picture('', `two-${String(play.at)}`).Key2 },
       found: 'answered',
+      by: 'worker-1',
     },
     proveIdleKey: { keys: now, answers: 20, proved: true },
     watchTraffic: { look: coin ? play.look(10, 0) : play.look(10, 2) },
     regenerateRetiredKey: {
       keys: { ...now, Key1: picture(`one-${String(play.at)}`, '').Key1 },
       found: 'adopted',
+      by: 'worker-1',
     },
     proveOldKeyDead: { dead: coin, tries: 1 },
   };
@@ -146,7 +148,7 @@ function switched(): Play {
   play.happen({ type: 'declared', by: dana, consumer: 'batch', holds: 'Key1' });
   for (const by of everyone) play.approve(by);
   const keys = picture('one', 'TWO');
-  play.answer('regenerateIdleKey', { keys, found: 'answered' });
+  play.answer('regenerateIdleKey', { keys, found: 'answered', by: 'worker-1' });
   play.answer('proveIdleKey', { keys, answers: 20, proved: true });
   play.answer('giveConsumers', { keys, given: [], failed: [] });
   play.happen({ type: 'confirmed', by: dana, consumer: 'batch', to: 'Key2' });

@@ -71,7 +71,7 @@ describe('the path', () => {
     play.planned();
     play.approve(bo);
     play.approve(chen);
-    play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered' });
+    play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered', by: 'worker-1' });
     expect(play.rotation.slots?.Key2.condition).toBe('unproved');
     expect(play.effects.some((effect) => effect.do === 'run' && effect.step === 'giveConsumers')).toBe(false);
   });
@@ -105,7 +105,7 @@ describe('the path', () => {
       type: 'stepDone',
       key: staleKey,
       step: 'regenerateIdleKey',
-      answer: { keys, found: 'answered' },
+      answer: { keys, found: 'answered', by: 'worker-1' },
     });
     expect(refusal).toBe('notExpected');
     expect(play.rotation).toBe(before);
@@ -193,7 +193,9 @@ describe('the gates', () => {
     expect(actionsFor(play.rotation)).toMatchObject({ rollBack: true, cancel: true });
     play.happen({ type: 'askedAgain', by: ada });
     expect(play.rotation.phase).toMatchObject({ at: 'awaitingApproval', stage: 'approveSecond', votes: [] });
-    play.happen({ type: 'rejected', by: chen, stage: 'approveSecond', digest: phase.digest });
+    const again = play.rotation.phase;
+    if (again.at !== 'awaitingApproval') throw new Error('not at a gate');
+    play.happen({ type: 'rejected', by: chen, stage: 'approveSecond', digest: again.digest });
     play.happen({ type: 'closedOldKeyAlive', by: bo });
     expect(play.rotation.phase).toMatchObject({ at: 'completed', outcome: 'oldKeyAlive' });
     expect(play.rotation.remarks.join(' ')).toContain('Deviation');
@@ -269,7 +271,7 @@ describe('the receipts', () => {
     play.happen({ type: 'declared', by: dana, consumer: 'batch', holds: 'Key1' });
     play.approve(bo);
     play.approve(chen);
-    play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered' });
+    play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered', by: 'worker-1' });
     play.answer('proveIdleKey', { keys: picture('one', 'TWO'), answers: 20, proved: true });
     play.answer('giveConsumers', { keys: picture('one', 'TWO'), given: [], failed: [] });
     expect(play.happen({ type: 'confirmed', by: bo, consumer: 'batch', to: 'Key2' })).toBe('notAnOwner');
@@ -419,7 +421,7 @@ describe('halting', () => {
     play.approve(bo);
     play.approve(chen);
     expect(play.happen({ type: 'cancelled', by: ada })).toBe('notSafeNow');
-    play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered' });
+    play.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered', by: 'worker-1' });
     expect(play.happen({ type: 'cancelled', by: ada })).toBeNull();
     expect(play.rotation.phase).toMatchObject({ at: 'ended', outcome: 'cancelled' });
   });

@@ -53,6 +53,7 @@ export const rules = (change: Partial<Rules> = {}): Rules => ({
   afterwards: 'stay',
   timing: {
     soak: 600_000,
+    metricsLag: 0,
     watchEvery: 60_000,
     receiptEvery: 10_000,
     remindEvery: 3_600_000,
@@ -168,7 +169,7 @@ export class Play {
     this.planned();
     this.approve(bo);
     this.approve(chen);
-    this.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered' });
+    this.answer('regenerateIdleKey', { keys: picture('one', 'TWO'), found: 'answered', by: 'worker-1' });
     this.answer('proveIdleKey', { keys: picture('one', 'TWO'), answers: 20, proved: true });
   }
 
@@ -207,7 +208,7 @@ export class Play {
     this.soaked();
     this.approve(bo);
     this.approve(chen);
-    this.answer('regenerateRetiredKey', { keys: picture('ONE', 'TWO'), found: 'answered' });
+    this.answer('regenerateRetiredKey', { keys: picture('ONE', 'TWO'), found: 'answered', by: 'worker-1' });
   }
 
   news(): readonly string[] {

@@ -31,7 +31,7 @@ function given(consumers: readonly RegisteredConsumer[], change: Partial<Rules> 
     if (kind === 'manual') play.happen({ type: 'declared', by: dana, consumer: name, holds: 'Key1' });
   play.approve(bo);
   play.approve(chen);
-  play.answer('regenerateIdleKey', { keys: now, found: 'answered' });
+  play.answer('regenerateIdleKey', { keys: now, found: 'answered', by: 'worker-1' });
   play.answer('proveIdleKey', { keys: now, answers: 20, proved: true });
   giveTo(play);
   return play;
@@ -232,7 +232,7 @@ describe('a waiver', () => {
     expect(play.rotation.phase).toMatchObject({ at: 'awaitingApproval', stage: 'approveFirst' });
     play.approve(bo);
     play.approve(chen);
-    play.answer('regenerateIdleKey', { keys: now, found: 'answered' });
+    play.answer('regenerateIdleKey', { keys: now, found: 'answered', by: 'worker-1' });
     play.answer('proveIdleKey', { keys: now, answers: 20, proved: true });
     // Its secret holds Key 1 by now: without Key 2 it would certainly be cut off.
     expect(play.pending('giveConsumers').ask).toEqual({ slot: 'Key2', consumers: ['web', 'indexer'] });
@@ -294,7 +294,7 @@ describe('what is stale', () => {
     play.approve(bo);
     play.approve(chen);
     const before = play.rotation;
-    const answer = { keys: now, found: 'answered' } as const;
+    const answer = { keys: now, found: 'answered', by: 'worker-1' } as const;
     expect(play.happen({ type: 'stepDone', key: staleKey, step: 'regenerateIdleKey', answer })).toBe(
       'notExpected',
     );
@@ -397,7 +397,7 @@ test('switching back takes along a consumer that was waived: it was given the sa
   play.answer('watchTraffic', { look: play.look(100, 0) });
   play.approve(bo);
   play.approve(chen);
-  play.answer('regenerateRetiredKey', { keys: picture('ONE', 'TWO'), found: 'answered' });
+  play.answer('regenerateRetiredKey', { keys: picture('ONE', 'TWO'), found: 'answered', by: 'worker-1' });
   expect(play.pending('giveConsumers').ask).toEqual({ slot: 'Key1', consumers: ['web'] });
 });
 

@@ -90,9 +90,7 @@ function holdingOf(rotation: Rotation, consumer: Consumer): Known {
   if (holds === rotation.retiring)
     return { row: row('done', titleOf(consumer), says, note), word: `on ${slotName(holds)}`, concern: 0 };
   const ask =
-    registered.kind === 'manual' && holds === 'undeclared'
-      ? `Asked: ${names(ownersOf(consumer), 3)}`
-      : note;
+    registered.kind === 'manual' && holds === 'undeclared' ? `Asked: ${names(ownersOf(consumer), 3)}` : note;
   return { row: row('halted', titleOf(consumer), says, ask), word: 'not settled', concern: 3 };
 }
 

@@ -70,9 +70,13 @@ export function decision(
       ...(mine.mayApprove && !blocked
         ? [button('Approve', { ...base, verb: 'approve', digest: phase.digest }, 'positive')]
         : []),
+      ...(mine.mayDecide && actions.checkAgain ? [button('Check again', { ...base, verb: 'retry' })] : []),
       ...(mine.mayDecide && blocked ? [button('Waive…', { ...base, verb: 'openAskWaiver' })] : []),
       ...(mine.mayReject ? [button('Reject…', { ...base, verb: 'openReject', digest: phase.digest })] : []),
-      ...(mine.mayDecide && actions.cancel ? [button('Cancel', { ...base, verb: 'cancel' })] : []),
+      // Three buttons at the most: who may reject can end it with that.
+      ...(mine.mayDecide && actions.cancel && !(blocked && mine.mayReject)
+        ? [button('Cancel', { ...base, verb: 'cancel' })]
+        : []),
     ],
   };
 }
