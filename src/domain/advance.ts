@@ -1,26 +1,10 @@
 import { ownersOf } from './consumers.ts';
-import {
-  approve,
-  approveWaiver,
-  askAgain,
-  askRollBack,
-  askWaiver,
-  cancel,
-  choose,
-  closeOldKeyAlive,
-  confirm,
-  declare,
-  keepGateTrue,
-  reject,
-  rejectWaiver,
-  retry,
-  withdraw,
-} from './decide.ts';
 import { approversOf, finish, whenAllMoved, whenSoaked } from './flow.ts';
 import { hearDone, hearFailed } from './hear.ts';
 import type { RotationId } from './ids.ts';
 import { askOwners, onTheirWay, pickupEnds } from './moving.ts';
 import { say, stay, tell, then, withEffects, work } from './outcome.ts';
+import { confirm, declare, withdraw } from './owners.ts';
 import { distinctPeople, isOneOf, samePerson } from './people.ts';
 import type { Rules } from './policy.ts';
 import { err, ok, type Result, unreachable } from './result.ts';
@@ -34,6 +18,9 @@ import {
   type Tools,
 } from './rotation.ts';
 import { gateSubject } from './safety.ts';
+import { askAgain, askRollBack, cancel, choose, closeOldKeyAlive, retry } from './steering.ts';
+import { approve, keepGateTrue, reject } from './voting.ts';
+import { approveWaiver, askWaiver, rejectWaiver } from './waiving.ts';
 
 /** A new rotation and its first effect: the plan. Asks nothing of Azure yet. */
 export function begin(id: RotationId, request: Request, rules: Rules): Outcome {

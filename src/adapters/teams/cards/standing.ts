@@ -1,4 +1,4 @@
-import { involved } from '../../../domain/decide.ts';
+import { involved } from '../../../domain/steering.ts';
 import { isOneOf, samePerson, type Person } from '../../../domain/people.ts';
 import type { Gate } from '../../../domain/policy.ts';
 import { clock } from './times.ts';

@@ -1,0 +1,64 @@
+import { eligible } from './approval.ts';
+import type { Consumer } from './consumers.ts';
+import { approversOf, end, settleOnOneKey } from './flow.ts';
+import { tell, then, withEffects } from './outcome.ts';
+import { distinctPeople } from './people.ts';
+import { type Slot } from './plan.ts';
+import type { Outcome, Rotation, SlotState, Tools } from './rotation.ts';
+import type { StepAnswer } from './steps.ts';
+
+export function heardPlan(asked: Rotation, answer: StepAnswer['plan'], at: number, tools: Tools): Outcome {
+  if (!answer.safe) {
+    const near =
+      answer.near === undefined || answer.near.length === 0
+        ? ''
+        : ` Did you mean ${answer.near.join(' or ')}?`;
+    return end(asked, 'refused', { says: answer.says, remedy: `${answer.remedy}${near}` }, at);
+  }
+  const { plan, holdings, rules } = answer;
+  const rotation: Rotation = { ...asked, rules };
+  const tooFew = (['prepare', 'retire'] as const).find(
+    (gate) =>
+      eligible(rotation.rules.gates[gate], rotation.request.by).length < rotation.rules.gates[gate].need,
+  );
+  if (tooFew !== undefined)
+    return end(
+      rotation,
+      'refused',
+      {
+        says: `The gate "${tooFew}" needs ${String(rotation.rules.gates[tooFew].need)} approvals, and without you only ${String(approversOf(rotation, tooFew).length)} people may give them.`,
+        remedy: 'Name more approvers in the policy, or let somebody else ask for the rotation.',
+      },
+      at,
+    );
+  const consumers: readonly Consumer[] = rotation.rules.consumers.map((registered) => {
+    const seen = holdings[registered.name];
+    const before = rotation.consumers.find((consumer) => consumer.registered.name === registered.name);
+    // What an owner has declared outlives a second look, which can't see it.
+    const holds =
+      seen?.holds === 'undeclared' && before?.declaredBy !== undefined
+        ? before.holds
+        : (seen?.holds ?? 'undeclared');
+    return {
+      registered,
+      holds,
+      ...(before?.declaredBy === undefined ? {} : { declaredBy: before.declaredBy }),
+      ...(seen?.note === undefined ? {} : { note: seen.note }),
+    };
+  });
+  const live = (slot: Slot): SlotState => ({ fingerprint: plan.keys[slot], condition: 'live' });
+  const planned: Rotation = {
+    ...rotation,
+    plan,
+    retiring: plan.activeSlot,
+    slots: { Key1: live('Key1'), Key2: live('Key2') },
+    consumers,
+  };
+  const undeclared = consumers.filter((consumer) => consumer.holds === 'undeclared');
+  const ask = undeclared.flatMap((consumer) =>
+    distinctPeople([...consumer.registered.owners, ...consumer.registered.deputies]).map((person) =>
+      tell(person, 'declarationNeeded', consumer.registered.name),
+    ),
+  );
+  return then(withEffects(planned, ...ask), (next) => settleOnOneKey(next, plan.activeSlot, at, tools));
+}

@@ -1,0 +1,44 @@
+import { remark } from './outcome.ts';
+import { type KeyPicture, otherSlot, type Slot, slotName } from './plan.ts';
+import type { Rotation, SlotState } from './rotation.ts';
+
+/** Takes over both fingerprints; the slot that was worked on gets the condition, the other keeps its own. */
+export function withKeys(
+  rotation: Rotation,
+  keys: KeyPicture,
+  slot: Slot,
+  condition: SlotState['condition'],
+): Rotation {
+  const other = otherSlot(slot);
+  const slots = {
+    [slot]: { fingerprint: keys[slot], condition },
+    [other]: { fingerprint: keys[other], condition: rotation.slots?.[other].condition ?? 'unknown' },
+  } as Record<Slot, SlotState>;
+  return { ...rotation, slots };
+}
+
+/** A value that a person's Retry took over, after it had changed behind the record's back. */
+export function noteChanged(rotation: Rotation, keys: KeyPicture, slot: Slot): Rotation {
+  const before = rotation.slots?.[slot].fingerprint;
+  return before === undefined || before === keys[slot]
+    ? rotation
+    : remark(
+        rotation,
+        `${slotName(slot)} had changed again behind this rotation's back; the value that is there now was proved and taken over.`,
+      );
+}
+
+export function withSlot(rotation: Rotation, slot: Slot, change: Partial<SlotState>): Rotation {
+  const { slots } = rotation;
+  return slots === undefined
+    ? rotation
+    : { ...rotation, slots: { ...slots, [slot]: { ...slots[slot], ...change } } };
+}
+
+export const noteAdopted = (rotation: Rotation, slot: Slot, found: 'answered' | 'adopted'): Rotation =>
+  found === 'answered'
+    ? rotation
+    : remark(
+        rotation,
+        `Azure's answer to the regeneration of ${slotName(slot)} was lost; looking at the keys showed that it had happened, so it was not sent again.`,
+      );
