@@ -58,6 +58,7 @@ beforeAll(async () => {
     policy: {
       timing: {
         soak: '700ms',
+        metricsLag: '100ms',
         watchEvery: '200ms',
         receiptEvery: '200ms',
         remindEvery: '1m',
