@@ -7,8 +7,8 @@ export type Walkthrough = Readonly<{
   approvers: readonly string[];
   /** Who is asked by direct message to switch an application, when somebody is. */
   owner?: string;
-  /** The titles of the two buttons as the cards show them. */
-  buttons: Readonly<{ approve: string; switched: string }>;
+  /** The titles of the buttons as the cards show them. */
+  buttons: Readonly<{ approve: string; switched: string; stay: string }>;
 }>;
 
 const listed = new Intl.ListFormat('en', { type: 'conjunction' });
@@ -19,15 +19,24 @@ export function walkthrough(walk: Walkthrough): readonly string[] {
   const all = listed.format(approvers);
   return [
     `As ${requester}, in the channel ${channelName}, post \`@Keysmith rotate ${account} ${reason}\``,
-    `Choose ${all} in the bar at the top, one after the other, and press ${buttons.approve} on the card.`,
-    'Watch the card: Keysmith regenerates the idle key, proves it, and gives it to the applications.',
+    `The card of the rotation is the newest post. Choose ${all} in the bar at the top, one after the other, and press “${buttons.approve}” on it.`,
+    'Watch the card for a minute: Keysmith regenerates the unused key, proves it, moves the applications to it, and watches their calls.',
     ...(owner === undefined
       ? []
       : [`Choose ${owner}, open Direct messages, and press “${buttons.switched}” on the card there.`]),
     `When the card asks again, before the old key dies, approve as ${all} once more.`,
-    'The last card says how many calls the clients made meanwhile, and how many failed.',
+    `Both keys are new now. Press “${buttons.stay}”: the applications stay where they are.`,
+    'The card says how many calls the clients made meanwhile, and how many of them failed.',
   ];
 }
+
+/** What else there is to see, each with what to type. */
+export const ideas: readonly string[] = [
+  '`@Keysmith rotate contoso-vision audit`: both keys are in use, and Dana looks after night-batch, whose key nobody can see. She is asked by direct message which one it holds (it is Key 1), and later to switch it.',
+  '`@Keysmith rotate contoso-locked test`: refused, with the reason. So are contoso-noauth, contoso-moving and contoso-twin.',
+  '`@Keysmith rotate` asks with a form; `@Keysmith status` and `@Keysmith help` answer too.',
+  'Reject… instead of approving, or press “Switch back” at the end.',
+];
 
 /** What the demo prints when it is ready: one address, then what to do there. */
 export function banner(url: string, steps: readonly string[]): string {

@@ -1,19 +1,12 @@
-import type { DemoPerson } from './people.ts';
-import { startPersonSwitch } from './personSwitch.ts';
+import { startPersonSwitch, type PersonSwitchOptions } from './personSwitch.ts';
 import { startPlayground } from './playground.ts';
 
-export type ChatOptions = Readonly<{
-  /** A folder for the Playground alone. It is made, and removed by `stop()`. */
-  folder: string;
-  /** The bot's endpoint (`http://127.0.0.1:3978/api/messages`). It need not answer yet. */
-  botEndpoint: string;
-  /** The port of the address to open. Default: any free one. */
-  port?: number;
-  people: readonly DemoPerson[];
-  channelName: string;
-  /** What the page's help tells to do, in order. */
-  steps: readonly string[];
-}>;
+/** The bot need not answer yet. */
+export type ChatOptions = PersonSwitchOptions &
+  Readonly<{
+    /** A folder for the Playground alone. It is made, and removed by `stop()`. */
+    folder: string;
+  }>;
 
 export type Chat = Readonly<{
   /** The one address to open. */

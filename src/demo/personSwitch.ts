@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AzurePanel } from './azure.ts';
 import { lookBehind } from './chat/behind.ts';
 import type { Behind } from './chat/behind.ts';
 import { fromBot } from './chat/fromBot.ts';
 import { fromPage } from './chat/fromPage.ts';
 import { answerJson, ask, give, jsonOf } from './chat/http.ts';
 import type { Answer } from './chat/http.ts';
-import { clientPage, clientScript, shellPage, shellScript, shellStyle } from './chat/pages.ts';
+import { clientPage, pageFile, portalPage, shellPage } from './chat/pages.ts';
 import { personalView } from './chat/personalView.ts';
 import { createRoom } from './chat/room.ts';
 import { serveLoopback } from './chat/server.ts';
+import { confirmation, receivedActivity, troubleAsked } from './chat/shapes.ts';
 import { toBot } from './chat/toBot.ts';
 import type { Writing } from './chat/toBot.ts';
 import { createWebSockets } from './chat/webSockets.ts';
@@ -25,6 +27,12 @@ export type PersonSwitchOptions = Readonly<{
   channelName: string;
   /** What the bar's help tells to do, in order; what is to be typed stands between backticks. */
   steps: readonly string[];
+  /** What else can be tried, as the help lists it. */
+  ideas?: readonly string[];
+  /** The simulated Azure, as the page shows it. */
+  azure?: AzurePanel;
+  /** Somebody says that they have switched a consumer by hand: here they also do it. */
+  onSwitched?: (consumer: string, to: 'Key1' | 'Key2') => void;
 }>;
 
 export type PersonSwitch = Readonly<{
@@ -46,7 +54,7 @@ export type PersonSwitch = Readonly<{
  * of the others.
  */
 export async function startPersonSwitch(options: PersonSwitchOptions): Promise<PersonSwitch> {
-  const { people, botEndpoint, channelName, steps } = options;
+  const { people, botEndpoint, channelName, steps, ideas = [], azure, onSwitched } = options;
   const [first] = people;
   if (first === undefined) throw new Error('a chat needs people');
   let behind: Behind | undefined;
@@ -65,6 +73,19 @@ export async function startPersonSwitch(options: PersonSwitchOptions): Promise<P
     known: (id: string) => people.some((person) => person.id === id),
   };
 
+  /** An activity on its way to the bot. What the bot says on being installed calls nobody. */
+  const heard = async (body: unknown): Promise<Answer> => {
+    const done = confirmation.safeParse(body);
+    if (done.success) {
+      const { consumer, to } = done.data.value.action.data;
+      onSwitched?.(consumer, to);
+    }
+    const activity = receivedActivity.safeParse(body);
+    const isInstall = activity.success && /^(conversation|installation)Update$/.test(activity.data.type);
+    const pass = (): Promise<Answer> => toBot(authors, botEndpoint, body);
+    return isInstall ? room.quietly(activity.data.conversation.id, pass) : pass();
+  };
+
   const request = async (
     path: string,
     incoming: IncomingMessage,
@@ -74,7 +95,12 @@ export async function startPersonSwitch(options: PersonSwitchOptions): Promise<P
     const [bare = '/'] = path.split('?');
     // the Playground looks whether the bot is there before it tells its configuration
     if (bare === '/bot' && method === 'HEAD') return give(response, answerJson(200, ''));
-    if (bare === '/bot') return give(response, await toBot(authors, botEndpoint, await jsonOf(incoming)));
+    if (bare === '/bot') return give(response, await heard(await jsonOf(incoming)));
+    if (bare === '/demo/azure' && azure !== undefined) {
+      const asked = method === 'POST' ? troubleAsked.parse(await jsonOf(incoming)) : undefined;
+      const done = asked === undefined || azure.makeTrouble(asked.trouble);
+      return give(response, answerJson(done ? 200 : 409, azure.view()));
+    }
     if (behind === undefined) return give(response, answerJson(503, { error: 'starting' }));
     const body = method === 'GET' ? undefined : await jsonOf(incoming);
     if (bare.startsWith('/_connector/')) {
@@ -99,10 +125,10 @@ export async function startPersonSwitch(options: PersonSwitchOptions): Promise<P
     const person = people.find((one) => one.name.toLowerCase() === name);
     if (person !== undefined)
       return clientPage(index, `/page/${room.open(person)}`, `${person.name} · Keysmith`);
-    if (path === '/') return shellPage(people, channelName, steps);
-    if (path === '/demo/shell.js') return shellScript();
-    if (path === '/demo/shell.css') return shellStyle();
-    if (path === '/demo/client.js') return clientScript();
+    if (path === '/') return shellPage({ people, channelName, steps, ideas });
+    if (path === '/portal/') return portalPage();
+    const file = /^\/demo\/([a-z]+\.(?:js|css))$/.exec(path)?.[1];
+    if (file !== undefined) return pageFile(file);
     return answerJson(404, { error: 'nothing here' });
   };
 

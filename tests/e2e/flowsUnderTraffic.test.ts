@@ -208,7 +208,7 @@ test.concurrent(
     const where = personalChatId(ada);
     const thread = await rotate(keysmith, 'contoso-chat yearly', { where, told: channelId });
     await teams.until(() =>
-      teams.messages(where).find((message) => shown(message).includes('It is told in the home channel')),
+      teams.messages(where).find((message) => shown(message).includes('Its card is in the home channel')),
     );
     const mention = await thread.says(/I couldn't reach you by direct message, so I say it here/);
     expect(mentionedIn(mention)).toEqual([eli.id]);

@@ -31,7 +31,7 @@ const steps = walkthrough({
   requester: 'Ada',
   approvers: ['Bo', 'Chen'],
   owner: 'Dana',
-  buttons: { approve: 'Approve', switched: 'I have switched' },
+  buttons: { approve: 'Approve', switched: 'I have switched', stay: 'Stay on Key 2' },
 });
 
 /** Answers a request with a card and a reply that mentions the approvers, a button with the next card. */

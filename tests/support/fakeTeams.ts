@@ -456,9 +456,9 @@ export type FakeTeams = Awaited<ReturnType<typeof startFakeTeams>>;
 /** All that a message shows to everybody: its text, and the texts of its card. */
 export function shown(message: Message): string {
   const card = baseCard(message);
-  return [message.activity.text ?? message.activity['summary'] ?? '', card === undefined ? '' : textOf(card)]
-    .filter((t) => t !== '')
-    .join('\n');
+  const { text, summary } = message.activity;
+  const said = text ?? (typeof summary === 'string' ? summary : '');
+  return [said, card === undefined ? '' : textOf(card)].filter((t) => t !== '').join('\n');
 }
 
 function parse(text: string): unknown {

@@ -132,7 +132,7 @@ export const successes = {
   startedHere: (rotation: RotationId, account: string): string =>
     `${rotation} has begun: I check ${account} now. Its card is a new post in this channel, and shows how far it is.`,
   startedAtHome: (rotation: RotationId): string =>
-    `${rotation} has begun. It is told in the home channel, where its approvers see it; here you can say: status ${rotation}.`,
+    `${rotation} has begun. Its card is in the home channel, where its approvers see it; here you can say: status ${rotation}.`,
 };
 
 /** Refusals that the chat side meets by itself, before or after anything is written down. */

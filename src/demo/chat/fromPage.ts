@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { DemoPerson } from '../people.ts';
 import { bot } from '../team.ts';
 import { answerJson, ask, fine, give, read } from './http.ts';
+import type { Answer } from './http.ts';
+import { answeredCard, plainCard } from './personalView.ts';
 import type { Room } from './room.ts';
 import { draft, posted, press } from './shapes.ts';
 import type { Draft } from './shapes.ts';
@@ -39,14 +41,22 @@ export async function fromPage(desk: Desk, call: Call, response: ServerResponse)
   if (opened !== undefined) {
     // the first thing a page posts once its configuration is in force
     room.ready(page);
-    // a bot is installed once, not at each page load
-    if (desk.installed.has(opened)) return give(response, answerJson(200, ''));
+    // a bot is installed once, not at each page load; and where it has written, it was
+    if (desk.installed.has(opened) || room.isUsed(opened)) return give(response, answerJson(200, ''));
     desk.installed.set(opened, person);
   }
   const acted = press.safeParse(body);
   const act =
     path.startsWith('/_conversation/') && acted.success ? { ...acted.data, from: { id: person.id } } : body;
-  return give(response, await ask(method, playground + path, act));
+  return give(response, unwarned(await ask(method, playground + path, act)));
+}
+
+/** The card that a button is answered with, without what the Playground would warn of below it. */
+function unwarned(answer: Answer): Answer {
+  const view = answeredCard.safeParse(read(answer));
+  return view.success
+    ? answerJson(answer.status, { ...view.data, value: plainCard(view.data.value) })
+    : answer;
 }
 
 async function write(desk: Desk, call: Call, conversation: string, response: ServerResponse): Promise<void> {

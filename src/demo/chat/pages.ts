@@ -17,36 +17,58 @@ const escaped = (value: string): string =>
 /** Escaped, and with what stands between backticks as code. */
 const withCode = (step: string): string => escaped(step).replace(/&#96;(.*?)&#96;/g, '<code>$1</code>');
 
+export type Shell = Readonly<{
+  people: readonly DemoPerson[];
+  channelName: string;
+  steps: readonly string[];
+  ideas: readonly string[];
+}>;
+
 /** The page with the bar: its words are filled in here, so that it reads well without a script too. */
-export async function shellPage(
-  people: readonly DemoPerson[],
-  channelName: string,
-  steps: readonly string[],
-): Promise<Answer> {
+export async function shellPage({ people, channelName, steps, ideas }: Shell): Promise<Answer> {
   const choices = people.map(({ name }, index) => {
     const person = escaped(name);
     return `<label data-person="${person}"><input type="radio" name="person" value="${person}"${index === 0 ? ' checked' : ''} /><span class="face" aria-hidden="true">${person.slice(0, 1)}</span><span class="name">${person}</span><span class="badge" aria-hidden="true" hidden></span></label>`;
   });
+  const items = (lines: readonly string[]): string =>
+    lines.map((line) => `<li>${withCode(line)}</li>`).join('\n');
   const html = (await asset('shell.html'))
     .replace('<!--people-->', choices.join('\n'))
-    .replace('<!--steps-->', steps.map((step) => `<li>${withCode(step)}</li>`).join('\n'))
+    .replace('<!--steps-->', items(steps))
+    .replace('<!--ideas-->', items(ideas))
     .replaceAll('<!--channel-->', escaped(channelName));
   return text('html', html);
 }
 
-export const shellScript = async (): Promise<Answer> => text('javascript', await asset('shell.js'));
-export const shellStyle = async (): Promise<Answer> => text('css', await asset('shell.css'));
-export const clientScript = async (): Promise<Answer> => text('javascript', await asset('client.js'));
+/** What stands in for the portal's page with the keys of an account. */
+export const portalPage = async (): Promise<Answer> => text('html', await asset('portal.html'));
+
+/** A script or style sheet of these pages. */
+export async function pageFile(name: string): Promise<Answer> {
+  const known = ['shell.js', 'azure.js', 'client.js', 'shell.css'];
+  return known.includes(name)
+    ? text(name.endsWith('.css') ? 'css' : 'javascript', await asset(name))
+    : { status: 404, type: 'text/plain', body: Buffer.from('nothing here') };
+}
 
 /**
  * Hides the Playground's tools for bot developers, which would act as nobody here, and keeps the page from
- * scrolling as a whole when a conversation in it is opened from outside.
+ * scrolling as a whole when a conversation in it is opened from outside. The Playground is 600 pixels wide and
+ * its cards 450, whatever the screen: here a phone shows all of them.
  */
 const style = `<style>
 [aria-labelledby="mockActivityMenuButtonText"],
 [aria-labelledby="authenticationMenuButtonText"],
 [aria-labelledby="debugMenuButtonText"] { display: none !important }
 html, body, #root { height: 100%; overflow: clip }
+@media (width < 640px) {
+  div { min-width: 0 !important }
+  h1 { display: none !important }
+  .fui-Card { margin-inline: 6px !important }
+  .fai-OutputCard { padding: 4px !important; width: 100% }
+  div:has(> div > .fai-OutputCard), div:has(> .fai-OutputCard) { margin-inline: 4px !important }
+  div:has(> .ac-preview-panel), div:has(> div > .ac-preview-panel) { width: 100% !important; margin-right: 0 !important }
+}
 </style>`;
 
 /** The page loads fonts from afar, and has telemetry: a demo talks with this machine alone. */

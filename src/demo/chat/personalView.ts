@@ -12,16 +12,24 @@ const refreshing = z.looseObject({
   }),
 });
 
-const answered = z.object({ type: z.literal(adaptiveCard), value: z.record(z.string(), z.unknown()) });
+/** What a button is answered with when it is answered with a card. */
+export const answeredCard = z.looseObject({
+  type: z.literal(adaptiveCard),
+  value: z.record(z.string(), z.unknown()),
+});
 
-/**
- * The message as everybody gets it. The Playground doesn't know `refresh` and warns of it below the card.
- */
+/** A card without what the Playground doesn't know and would warn of below it. */
+export function plainCard(card: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { refresh: _refresh, msteams: _fullWidth, ...rest } = card;
+  return rest;
+}
+
+/** The message as everybody gets it. */
 export const baseView = (message: Message): Message => ({
   ...message,
   attachments: message.attachments.map((attachment) =>
-    refreshing.safeParse(attachment.content).success
-      ? { ...attachment, content: { ...(attachment.content as object), refresh: undefined } }
+    attachment.contentType === adaptiveCard
+      ? { ...attachment, content: plainCard(attachment.content as Readonly<Record<string, unknown>>) }
       : attachment,
   ),
 });
@@ -49,7 +57,7 @@ export async function personalView(
     conversation: { id: conversation },
     replyToId: message.messageId,
   });
-  const view = answered.safeParse(read(answer));
+  const view = answeredCard.safeParse(read(answer));
   if (!fine(answer) || !view.success) return undefined;
   return baseView({ ...message, attachments: [{ ...attachment, content: view.data.value }] });
 }

@@ -36,6 +36,7 @@ export function createRoom(people: readonly DemoPerson[], viewer: Viewer) {
   const personalChats = new Map<string, DemoPerson>();
   const notices: Notice[] = [];
   const listeners = new Set<(notice: Notice) => void>();
+  const quiet = new Map<string, number>();
 
   const sees = (person: DemoPerson, conversation: string): boolean =>
     (personalChats.get(conversation) ?? person) === person;
@@ -92,6 +93,7 @@ export function createRoom(people: readonly DemoPerson[], viewer: Viewer) {
       messages.set(message.messageId, said);
       if (by !== undefined) pages.get(by)?.shown.add(message.messageId);
       for (const page of pages.values()) show(page, said);
+      if (quiet.has(conversation)) return;
       const owner = personalChats.get(conversation);
       const { messageId } = message;
       if (owner !== undefined && message.from.id !== owner.id)
@@ -99,6 +101,22 @@ export function createRoom(people: readonly DemoPerson[], viewer: Viewer) {
       for (const person of people) {
         if (person !== owner && mentioned.includes(person.id) && person.id !== message.from.id)
           notify({ person: person.name, why: 'mention', messageId });
+      }
+    },
+
+    /** Whether anything was said there. */
+    isUsed: (conversation: string): boolean =>
+      [...messages.values()].some((said) => said.conversation === conversation),
+
+    /** What is said in a conversation during `work` calls nobody: a welcome waits for no one. */
+    async quietly<T>(conversation: string, work: () => Promise<T>): Promise<T> {
+      quiet.set(conversation, (quiet.get(conversation) ?? 0) + 1);
+      try {
+        return await work();
+      } finally {
+        const left = (quiet.get(conversation) ?? 1) - 1;
+        if (left > 0) quiet.set(conversation, left);
+        else quiet.delete(conversation);
       }
     },
 

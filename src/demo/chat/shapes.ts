@@ -33,6 +33,23 @@ export const receivedActivity = z.looseObject({
   conversation: account,
   membersAdded: z.array(account).optional(),
 });
+/** A button of the page's "Make Azure fail". */
+export const troubleAsked = z.object({ trouble: z.string() });
+
+/** A press of "I have switched", whatever else is in it. */
+export const confirmation = z.looseObject({
+  type: z.literal('invoke'),
+  value: z.looseObject({
+    action: z.looseObject({
+      data: z.looseObject({
+        verb: z.literal('confirm'),
+        consumer: z.string(),
+        to: z.enum(['Key1', 'Key2']),
+      }),
+    }),
+  }),
+});
+
 export type ReceivedActivity = z.infer<typeof receivedActivity>;
 
 /** What a page posts when its person writes. */

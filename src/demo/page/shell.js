@@ -139,6 +139,18 @@ function showHelp(open) {
 }
 help.addEventListener('click', () => showHelp(help.getAttribute('aria-expanded') !== 'true'));
 
+// on a phone it lies over the chat: it goes as soon as somebody does something there
+main.addEventListener('focusin', () => {
+  if (window.innerWidth < 560) showHelp(false);
+});
+
+// a page of another width shows its log again
+window.addEventListener('resize', () => {
+  for (const frame of frames.values())
+    if (frame.contentDocument !== null)
+      whenThere(frame.contentDocument, 'button[title="Hide log panel"]', click);
+});
+
 showHelp((sessionStorage.getItem('help') ?? String(window.innerWidth >= 1100)) === 'true');
 listen();
 choose(sessionStorage.getItem('person') ?? active());

@@ -1,7 +1,7 @@
 import { duration } from '../../../application/duration.ts';
 import { ownersOf, type Consumer, type Holding, type Receipt } from '../../../domain/consumers.ts';
 import { slotName, type Slot } from '../../../domain/plan.ts';
-import type { Rotation } from '../../../domain/rotation.ts';
+import { isOver, type Rotation } from '../../../domain/rotation.ts';
 import { isWaived, type Waiver } from '../../../domain/waivers.ts';
 import { plain } from './plain.ts';
 import { row, type Mark, type Row } from './rows.ts';
@@ -135,6 +135,12 @@ function receiptOf(rotation: Rotation, consumer: Consumer): Known {
   const { receipt, to } = move;
   switch (receipt.as) {
     case 'toGive':
+      if (isOver(rotation))
+        return {
+          row: row('left', title, `never moved · ${holdsWords(consumer.holds)}`),
+          word: 'never moved',
+          concern: 0,
+        };
       return waiting('next', `next: will be given ${slotName(to)}`);
     case 'given':
       return waiting('now', `not seen yet · was given ${slotName(to)}`);

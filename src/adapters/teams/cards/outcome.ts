@@ -116,7 +116,8 @@ export function ended(view: CardView, phase: Extract<Phase, { at: 'ended' }>, ro
       slots: touched ? slotRows(rotation) : [],
       consumers: touched ? consumers.rows : [],
       consumersRest: consumers.rest,
-      untouched: touched ? '' : 'No key was changed.',
+      // a cancelled one says so itself
+      untouched: touched || phase.outcome === 'cancelled' ? '' : 'No key was changed.',
     },
   };
 }
