@@ -124,7 +124,10 @@ async function onRotation(
   return { card: withNotice(again, trouble), trouble, repeated };
 }
 
-/** The clicks that come from a form, and what they did. */
+/**
+ * The clicks that come from a form in a message of its own, and what they did. Not the one that asks for a
+ * rotation: it may have taken the place of the help for whoever pressed its button, and only for them.
+ */
 function formDone(click: RotationClick, view: CardView, by: Person): Card | undefined {
   if (click.say === 'reject') return formDoneCard(view, by, 'rejected', click.reason);
   if (click.say === 'askWaiver') return formDoneCard(view, by, 'asked for a waiver', click.reason);
@@ -160,10 +163,8 @@ async function rotate(
   const { rotation: id, inHomeChannel } = heard.answer;
   const rotation = await desk.rotations.find(id);
   if (rotation === null) return { ...refused(sentenceOf({ answer: 'noSuchRotation' })), repeated };
-  const view = viewOf(rotation, desk.now());
   return {
-    card: statusOf(view),
-    closed: formDoneCard(view, person, 'asked for this rotation', reason),
+    card: statusOf(viewOf(rotation, desk.now())),
     ...(inHomeChannel ? { told: successes.startedAtHome(id) } : {}),
     repeated,
   };

@@ -208,6 +208,10 @@ describe('forms', () => {
     expect(form.thread).toBe(card.id);
     await teams.click(chidi, form, 'Reject', { reason: 'Not on a Friday' });
     expect(records.rows[0]?.said).toMatchObject({ say: 'reject', rotation: id, reason: 'Not on a Friday' });
+    // the form that was sent is closed for everybody
+    const closed = await teams.until(() => form.edits > 0 && form);
+    expect(shown(closed)).toMatch(/Chidi.* rejected.*Not on a Friday/s);
+    expect(buttonsOf(await teams.see(bo, closed))).toEqual([]);
   });
 
   test('Reject… on a plan that has changed gives no form', async () => {
@@ -241,13 +245,17 @@ describe('forms', () => {
   });
 
   test('the button of the help card answers with the form for whoever pressed it', async () => {
-    const bench = await start(approval);
-    const { teams } = bench;
+    const begun: Answer = { answer: 'started', rotation: id, inHomeChannel: false };
+    const { teams } = await start(approval, { worker: () => begun });
     await teams.say(ada, 'help');
     const help = teams.messages().at(-1) ?? missing();
     const answered = await teams.click(ada, help, /Ask for a rotation/);
     expect(buttonsOf(answered.card ?? missing()).map(({ verb }) => verb)).toContain('submitRotate');
     expect(teams.messages()).toHaveLength(1);
+    const sent = await teams.click(ada, help, /Ask for it/, { account: 'contoso-chat', reason: 'why' });
+    expect(textOf(sent.card ?? missing())).toContain(id);
+    // for everybody else it still is the help
+    expect(help.edits).toBe(0);
   });
 });
 
