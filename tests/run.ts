@@ -78,7 +78,9 @@ async function suite(name: string, limit: number): Promise<Tally> {
   try {
     const file = join(folder, 'report.json');
     const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-    const jest = ['node_modules/jest/bin/jest.js', '--ci', '--selectProjects', name, '--maxWorkers', '2'];
+    // Most of the integration and end-to-end tests' time is waiting, so one more worker than the two cores.
+    const workers = name === 'unit' ? '2' : '3';
+    const jest = ['node_modules/jest/bin/jest.js', '--ci', '--selectProjects', name, '--maxWorkers', workers];
     const output = ['--verbose=false', '--json', '--outputFile', file];
     const ending = await runNode([...node, ...jest, ...output], limit, 'live');
     const { passed, failed, notes } = tallyOfJest(await readReport(file), ending);
