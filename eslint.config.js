@@ -25,7 +25,7 @@ const impureGlobals = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'shots/', '.data/']),
+  globalIgnores(['coverage/', 'shots/', '.data/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

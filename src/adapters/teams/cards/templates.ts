@@ -27,7 +27,7 @@ export const templateNames = [
 
 export type TemplateName = (typeof templateNames)[number];
 
-// The same depth below the project's root in src and in dist.
+// Four folders up is the project's root.
 const folder = new URL('../../../../adaptiveCards/', import.meta.url);
 
 /** Preparing a template takes twenty times as long as filling it, so each is prepared once. */
