@@ -1,11 +1,10 @@
-import { ownersOf } from './consumers.ts';
-import { approversOf, finish, whenAllMoved, whenSoaked } from './flow.ts';
+import { approversOf, concernedBy, finish, whenAllMoved, whenSoaked } from './flow.ts';
 import { hearDone, hearFailed } from './hear.ts';
 import type { RotationId } from './ids.ts';
-import { askOwners, onTheirWay, pickupEnds } from './moving.ts';
-import { say, stay, tell, then, withEffects, work } from './outcome.ts';
+import { askOwners, askUndeclared, onTheirWay, pickupEnds } from './moving.ts';
+import { say, stay, then, withEffects, work } from './outcome.ts';
 import { confirm, declare, withdraw } from './owners.ts';
-import { distinctPeople, isOneOf, samePerson } from './people.ts';
+import { isOneOf, samePerson } from './people.ts';
 import type { Rules } from './policy.ts';
 import { err, ok, type Result, unreachable } from './result.ts';
 import {
@@ -147,19 +146,12 @@ function remind(rotation: Rotation, at: number): Outcome {
   if (phase.at === 'moving')
     return withEffects(reminded, ...askOwners(onTheirWay(rotation, phase.to), 'reminder'));
   const { by } = rotation.request;
-  if (phase.at === 'halted')
-    return withEffects(reminded, say('reminder', distinctPeople([by, ...approversOf(rotation, 'retire')])));
+  if (phase.at === 'halted') return withEffects(reminded, say('reminder', concernedBy(rotation)));
   if (phase.at === 'held') return withEffects(reminded, say('reminder', [by]));
   if (phase.at === 'watching' && phase.told) return withEffects(reminded, say('noEvidence', [by]));
   if (phase.at !== 'awaitingApproval') return stay(rotation);
   const missing = approversOf(rotation, phase.gate).filter(
     (person) => !phase.votes.some((vote) => samePerson(vote.by, person)),
   );
-  const undeclared = rotation.consumers.filter((consumer) => consumer.holds === 'undeclared');
-  const owners = undeclared.flatMap((consumer) =>
-    distinctPeople(ownersOf(consumer)).map((person) =>
-      tell(person, 'declarationNeeded', consumer.registered.name),
-    ),
-  );
-  return withEffects(reminded, say('reminder', missing), ...owners);
+  return withEffects(reminded, say('reminder', missing), ...askUndeclared(rotation.consumers));
 }

@@ -1,5 +1,7 @@
 import { eligible } from './approval.ts';
 import { type Consumer, slotsInUse } from './consumers.ts';
+import type { Fault } from './faults.ts';
+import { applyWaivers, assertElapsed, move, onTheirWay, settleHoldings, verify } from './moving.ts';
 import { closeStage, enter, look, run, say, stay, tell, then, withEffects, work } from './outcome.ts';
 import { distinctPeople, type Person } from './people.ts';
 import { type Account, otherSlot, type Slot } from './plan.ts';
@@ -16,8 +18,6 @@ import type {
   Tools,
 } from './rotation.ts';
 import { gateSubject, givenTheNewKey } from './safety.ts';
-import type { Fault } from './faults.ts';
-import { applyWaivers, assertElapsed, move, onTheirWay, settleHoldings, verify } from './moving.ts';
 import { judgeTraffic, nextMinute } from './traffic.ts';
 import { isWaived } from './waivers.ts';
 
@@ -42,6 +42,10 @@ export const gateOf = (stage: GateStage): Gate => (stage === 'approveFirst' ? 'p
 
 export const approversOf = (rotation: Rotation, gate: Gate): readonly Person[] =>
   eligible(rotation.rules.gates[gate], rotation.request.by);
+
+/** Who must hear of trouble: whoever asked, and whoever decides about the old key. */
+export const concernedBy = (rotation: Rotation): readonly Person[] =>
+  distinctPeople([rotation.request.by, ...approversOf(rotation, 'retire')]);
 
 export function openGate(rotation: Rotation, stage: GateStage, at: number, tools: Tools): Outcome {
   const gate = gateOf(stage);
@@ -214,8 +218,7 @@ export function halt(rotation: Rotation, fault: Fault, resume: Resume, at: numbe
     phase: { at: 'halted', stage: rotation.phase.stage, fault, since: at, resume },
     remindedAt: at,
   };
-  const concerned = distinctPeople([rotation.request.by, ...approversOf(rotation, 'retire')]);
-  return withEffects(halted, say('halted', concerned));
+  return withEffects(halted, say('halted', concernedBy(rotation)));
 }
 
 /** From these on, the next thing that changes Azure is the end of the old key. */

@@ -1,8 +1,8 @@
 import { eligible } from './approval.ts';
 import type { Consumer } from './consumers.ts';
 import { approversOf, end, settleOnOneKey } from './flow.ts';
-import { tell, then, withEffects } from './outcome.ts';
-import { distinctPeople } from './people.ts';
+import { askUndeclared } from './moving.ts';
+import { then, withEffects } from './outcome.ts';
 import { type Slot } from './plan.ts';
 import type { Outcome, Rotation, SlotState, Tools } from './rotation.ts';
 import type { StepAnswer } from './steps.ts';
@@ -54,11 +54,7 @@ export function heardPlan(asked: Rotation, answer: StepAnswer['plan'], at: numbe
     slots: { Key1: live('Key1'), Key2: live('Key2') },
     consumers,
   };
-  const undeclared = consumers.filter((consumer) => consumer.holds === 'undeclared');
-  const ask = undeclared.flatMap((consumer) =>
-    distinctPeople([...consumer.registered.owners, ...consumer.registered.deputies]).map((person) =>
-      tell(person, 'declarationNeeded', consumer.registered.name),
-    ),
+  return then(withEffects(planned, ...askUndeclared(consumers)), (next) =>
+    settleOnOneKey(next, plan.activeSlot, at, tools),
   );
-  return then(withEffects(planned, ...ask), (next) => settleOnOneKey(next, plan.activeSlot, at, tools));
 }

@@ -1,7 +1,6 @@
 import type { Fault } from './faults.ts';
-import { approversOf, evidenceOf, halt, lookAtTraffic, whenSoaked } from './flow.ts';
+import { concernedBy, evidenceOf, halt, lookAtTraffic, whenSoaked } from './flow.ts';
 import { endChain, say, stay, then, withEffects } from './outcome.ts';
-import { distinctPeople } from './people.ts';
 import type { Outcome, Rotation, Tools } from './rotation.ts';
 import { isOver } from './rotation.ts';
 import type { StepAnswer } from './steps.ts';
@@ -26,12 +25,7 @@ export function heardTraffic(
       lookAtTraffic(next, at + rules.timing.watchEvery),
     );
   const tooLate = rose && rotation.oldKey !== undefined && before !== 'rise';
-  const told = tooLate
-    ? withEffects(
-        seen,
-        say('trafficRoseTooLate', distinctPeople([rotation.request.by, ...approversOf(rotation, 'retire')])),
-      )
-    : stay(seen);
+  const told = tooLate ? withEffects(seen, say('trafficRoseTooLate', concernedBy(rotation))) : stay(seen);
   const soaked = then(told, (next) => whenSoaked(next, at, tools));
   const asked = then(soaked, (next) => askForEvidence(next, at));
   return then(asked, (next) =>

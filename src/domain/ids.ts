@@ -7,7 +7,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type RotationId = Branded<'RotationId'>;
 /** One effect on the world. Stays the same for every retry, also for one that a person asks for. */
 export type EffectKey = Branded<'EffectKey'>;
-/** An Azure Resource Manager id, as Azure spells it. Compare with {@link sameAccount}. */
+/** An Azure Resource Manager id, as Azure spells it: its own answers differ in case. */
 export type AccountId = Branded<'AccountId'>;
 /** SHA-256 (hex) over canonical JSON: what exactly somebody approved. */
 export type Digest = Branded<'Digest'>;
@@ -30,6 +30,3 @@ export function effectKey(rotation: RotationId, step: string, round: number): Ef
 export const accountId = (text: string): AccountId => text as AccountId;
 export const digest = (text: string): Digest => text as Digest;
 export const fingerprint = (text: string): Fingerprint => text as Fingerprint;
-
-/** ARM ids differ in case between Azure's own answers, so they are compared without it. */
-export const sameAccount = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

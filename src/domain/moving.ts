@@ -1,5 +1,5 @@
 import { type Consumer, hasMoved, ownersOf, type Receipt, slotsInUse } from './consumers.ts';
-import { enter, endChain, look, stay, tell, work } from './outcome.ts';
+import { endChain, enter, look, stay, tell, work } from './outcome.ts';
 import { distinctPeople } from './people.ts';
 import { type Slot, slotName } from './plan.ts';
 import type { Effect, MovingStage, Outcome, Rotation } from './rotation.ts';
@@ -26,13 +26,20 @@ export const needsItsOwner = (consumer: Consumer): boolean =>
   consumer.registered.kind === 'manual' ||
   (consumer.registered.receipt === undefined && consumer.registered.pickupWithin === undefined);
 
-/** Asks the owners of these consumers to switch, or reminds them. */
+/** Asks the owners of these consumers for something, each person once a consumer. */
 export const askOwners = (
   consumers: readonly Consumer[],
-  news: 'switchNeeded' | 'reminder',
+  news: 'switchNeeded' | 'reminder' | 'declarationNeeded',
 ): readonly Effect[] =>
   consumers.flatMap((consumer) =>
     distinctPeople(ownersOf(consumer)).map((person) => tell(person, news, consumer.registered.name)),
+  );
+
+/** Asks which key the consumers hold of which nobody has said it. */
+export const askUndeclared = (consumers: readonly Consumer[]): readonly Effect[] =>
+  askOwners(
+    consumers.filter(({ holds }) => holds === 'undeclared'),
+    'declarationNeeded',
   );
 
 /**

@@ -33,7 +33,7 @@ export type Probe = Readonly<{ statuses: readonly number[]; note?: string }>;
  */
 export interface KeysInHand {
   readonly picture: KeyPicture;
-  /** Tries a slot's key `times` times, each on a fresh connection; stops early at the first answer that isn't in `until` when given. */
+  /** Tries a slot's key `times` times, each on a fresh connection. */
   probe(slot: Slot, times: number, signal?: AbortSignal): Promise<Probe>;
   /** Keeps this slot's value in this process until {@link AzureKeys.forget}: the one exception, for the proof that a retired key is dead. */
   keepRetired(slot: Slot, under: string): void;
