@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { digestOf, pause, systemClock as clock, systemRandom } from './adapters/ambient/index.ts';
+import { digestOf, nextOpen, pause, systemClock as clock, systemRandom } from './adapters/ambient/index.ts';
 import { openAzure } from './adapters/azure/index.ts';
 import { openLog } from './adapters/log/index.ts';
 import { describePolicyProblems, policiesFrom, readPolicy } from './adapters/policy/index.ts';
@@ -81,9 +81,23 @@ async function startWorker(
     log,
     clock,
   });
-  const { journal, probes } = store;
+  const { journal, probes, guards } = store;
+  const { encryption } = azure;
   const process = randomUUID();
-  const tools = { process, azure, policies, journal, probes, clock, pause, nearest, log, timing: calls };
+  const tools = {
+    process,
+    azure,
+    encryption,
+    policies,
+    journal,
+    probes,
+    guards,
+    clock,
+    pause,
+    nearest,
+    log,
+    timing: calls,
+  };
   const backoff = { least: 1000, most: 300_000 };
   await store.work(
     wakersOf({
@@ -93,7 +107,7 @@ async function startWorker(
       messenger,
       lease,
       backoff,
-      digest: digestOf,
+      pure: { digest: digestOf, nextOpen },
       clock,
       ids: systemRandom,
       random: Math.random,
@@ -121,6 +135,8 @@ async function startChat(settings: Settings, store: Store, policies: Policies, l
     rotations: store.rotations,
     accounts: policies.accounts,
     answerWithin: bot.answerWithin,
+    tenants: bot.tenants,
+    limits: bot.limits,
     timeout: bot.timeout,
     portal,
     healthy: () => answers(store),

@@ -1,6 +1,7 @@
-import type { Effect, Rotation } from '../domain/rotation.ts';
+import type { Effect } from '../domain/effects.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import type { OutboxContent } from './ports/store.ts';
-import { directWords, wordsFor } from './words.ts';
+import { directWords,wordsFor } from './words/index.ts';
 
 /**
  * Turns announcements into outbox rows. The words are made now, from the state they announce; what the

@@ -1,14 +1,16 @@
-import { isOver, type Happening, type Rotation } from '../domain/rotation.ts';
-import type { Answered, Step } from '../domain/steps.ts';
+import type { Account } from '../domain/account.ts';
 import type { Fault } from '../domain/faults.ts';
+import type { Happening } from '../domain/happenings.ts';
 import type { EffectKey } from '../domain/ids.ts';
+import { isOver,type Rotation } from '../domain/rotation.ts';
+import type { Answered,Step } from '../domain/steps.ts';
 import { happen } from './happen.ts';
-import type { DigestOf } from './ports/ambient.ts';
-import type { EffectRow, Store, Tx } from './ports/store.ts';
-import type { Came, Run, StepRunner, Tools } from './step.ts';
+import type { Pure } from './ports/ambient.ts';
+import type { EffectRow,Store,Tx } from './ports/store.ts';
+import type { Came,Run,StepRunner,Tools } from './step.ts';
 import { steps } from './steps/index.ts';
 
-export type CarryOut = Readonly<{ store: Store; tools: Tools; digest: DigestOf }>;
+export type CarryOut = Readonly<{ store: Store; tools: Tools; pure: Pure }>;
 
 /** While another process holds the effect's lock, how long until we ask again (ms). */
 const lockedElsewhere = 1000;
@@ -76,8 +78,8 @@ async function runStep(
   signal: AbortSignal,
 ): Promise<Came<Step>> {
   const { tools, store } = on;
-  // The registry pairs each step with its own ask; TypeScript can't follow a union through an index.
-  const runner = steps[row.step] as StepRunner<Step>;
+  // The registry pairs each step with its own ask and rotation; TypeScript can't follow a union through an index.
+  const runner = steps[row.step] as unknown as StepRunner<Step>;
   const salt = await store.rotations.salt(rotation.id);
   const run: Run<Step> = { rotation, salt, key: row.key, attempt: row.attempt, ask: row.ask, signal };
   try {
@@ -113,7 +115,7 @@ async function report(
     came.to === 'answer'
       ? { type: 'stepDone', at, key: row.key, ...(await answeredBy(tx, rotation, row, came)) }
       : { type: 'stepFailed', at, key: row.key, fault: came.fault };
-  await happen(tx, on.digest, rotation.id, event);
+  await happen(tx, on.pure, rotation.id, event);
   await tx.finishEffect(row.key, row.attempt);
 }
 
@@ -125,15 +127,19 @@ async function answeredBy(
   came: Extract<Came<Step>, { to: 'answer' }>,
 ): Promise<Answered> {
   const answered = { step: row.step, answer: came.answer } as Answered;
-  if (answered.step !== 'plan' || !answered.answer.safe) return answered;
-  const { account } = answered.answer.plan;
-  const other = await tx.runningOn(account.id, rotation.id);
-  if (other === null) return answered;
+  const account = foundBy(answered);
+  const other = account === null ? null : await tx.runningOn(account.id, rotation.id);
+  if (account === null || other === null) return answered;
   const says = `${account.name} is being rotated already, by ${other}.`;
-  return {
-    step: 'plan',
-    answer: { safe: false, says, remedy: `Follow ${other}, and ask again when it is over.` },
-  };
+  const answer = { safe: false, says, remedy: `Follow ${other}, and ask again when it is over.` } as const;
+  return answered.step === 'plan' ? { step: 'plan', answer } : { step: 'lookAtEncryption', answer };
+}
+
+/** The account that a first look found; null for every other answer. */
+function foundBy(answered: Answered): Account | null {
+  if (answered.step === 'plan') return answered.answer.safe ? answered.answer.plan.account : null;
+  if (answered.step !== 'lookAtEncryption') return null;
+  return answered.answer.safe ? answered.answer.found.account : null;
 }
 
 /** Whether the rotation still waits for this effect. After a cancel or a newer look, it doesn't. */

@@ -1,8 +1,10 @@
-import type { Digest, RotationId } from '../domain/ids.ts';
-import type { Slot } from '../domain/plan.ts';
-import type { Procedure, Stage } from '../domain/procedures.ts';
-import type { Place, Refusal } from '../domain/rotation.ts';
-import type { WaiverSubject } from '../domain/waivers.ts';
+import type { Slot } from '../domain/apiKeys/plan.ts';
+import type { WaiverSubject } from '../domain/apiKeys/waivers.ts';
+import type { KeyChoice } from '../domain/encryptionKey/target.ts';
+import type { LastChoice,Refusal } from '../domain/happenings.ts';
+import type { Digest,RotationId } from '../domain/ids.ts';
+import type { Procedure,Stage } from '../domain/procedures.ts';
+import type { Place } from '../domain/request.ts';
 
 /**
  * What a person can say to Keysmith, by message or by button, once its shape is checked. Who said it
@@ -26,7 +28,8 @@ export type Said = Readonly<
   | { say: 'askWaiver'; rotation: RotationId; subject: WaiverSubject; reason: string }
   | { say: 'approveWaiver'; rotation: RotationId; waiver: number }
   | { say: 'rejectWaiver'; rotation: RotationId; waiver: number }
-  | { say: 'choose'; rotation: RotationId; choice: 'stay' | 'switchBack' }
+  | { say: 'chooseKey'; rotation: RotationId; choice: KeyChoice }
+  | { say: 'choose'; rotation: RotationId; choice: LastChoice }
   | { say: 'askAgain'; rotation: RotationId }
   | { say: 'closeOldKeyAlive'; rotation: RotationId }
   | { say: 'retry'; rotation: RotationId; stage: Stage }
@@ -43,6 +46,5 @@ export type Answer = Readonly<
   | { answer: 'alreadyRunning'; rotation: RotationId }
   | { answer: 'noSuchRotation' }
   | { answer: 'reasonMissing' }
-  | { answer: 'notYet'; procedure: Procedure }
   | { answer: 'cannot'; says: string; remedy: string }
 >;

@@ -1,15 +1,15 @@
 import type { Person } from '../domain/people.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import { happen } from './happen.ts';
-import type { Clock, DigestOf, Log } from './ports/ambient.ts';
-import type { Delivery, Messenger, Outgoing, Target } from './ports/messenger.ts';
-import type { CardName, OutboxRow, SentCard, Store } from './ports/store.ts';
+import type { Clock,Log,Pure } from './ports/ambient.ts';
+import type { Delivery,Messenger,Outgoing,Target } from './ports/messenger.ts';
+import type { CardName,OutboxRow,SentCard,Store } from './ports/store.ts';
 import { sendAllowedAt } from './sendLimits.ts';
 
 export type Deliver = Readonly<{
   store: Store;
   messenger: Messenger;
-  digest: DigestOf;
+  pure: Pure;
   clock: Clock;
   log: Log;
   /** How long a claimed row stays with its deliverer (ms): longer than one send may take. */
@@ -128,7 +128,7 @@ function pauseBefore({ backoff, random }: Deliver, attempts: number): number {
 /** A direct message that can't be delivered becomes a mention in the channel, and the card says so. */
 async function nameInChannel(on: Deliver, row: OutboxRow, person: Person, text: string): Promise<void> {
   await on.store.transaction(async (tx) => {
-    await happen(tx, on.digest, row.rotation, { type: 'notReached', at: on.clock.now(), person });
+    await happen(tx, on.pure, row.rotation, { type: 'notReached', at: on.clock.now(), person });
     const named = `<at>0</at> — I couldn't reach you by direct message, so I say it here. ${text}`;
     const card = cardOf(row);
     await tx.addOutbox(row.rotation, [

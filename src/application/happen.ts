@@ -1,10 +1,12 @@
-import { advance, dueAt } from '../domain/advance.ts';
+import { advance,dueAt } from '../domain/advance.ts';
+import type { Effect } from '../domain/effects.ts';
+import type { Happening,Refusal } from '../domain/happenings.ts';
 import type { RotationId } from '../domain/ids.ts';
-import { err, ok, type Result } from '../domain/result.ts';
-import type { Effect, Happening, Outcome, Refusal, Rotation } from '../domain/rotation.ts';
+import { err,ok,type Result } from '../domain/result.ts';
+import type { Outcome,Rotation } from '../domain/rotation.ts';
 import { contentsOf } from './announce.ts';
-import type { DigestOf } from './ports/ambient.ts';
-import type { AuditEvent, NewEffect, Tx } from './ports/store.ts';
+import type { Pure } from './ports/ambient.ts';
+import type { AuditEvent,NewEffect,Tx } from './ports/store.ts';
 
 type Ran = Extract<Effect, { do: 'run' }>;
 
@@ -17,13 +19,13 @@ export type NotHappened = Refusal | 'noSuchRotation';
  */
 export async function happen(
   tx: Tx,
-  digest: DigestOf,
+  pure: Pure,
   id: RotationId,
   event: Happening,
 ): Promise<Result<Rotation, NotHappened>> {
   const rotation = await tx.lockRotation(id);
   if (rotation === null) return err('noSuchRotation');
-  const advanced = advance(rotation, event, { digest });
+  const advanced = advance(rotation, event, pure);
   if (!advanced.ok) return advanced;
   await save(tx, rotation, advanced.value, event);
   return ok(advanced.value.rotation);

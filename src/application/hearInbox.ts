@@ -1,19 +1,20 @@
 import { begin } from '../domain/advance.ts';
-import { parseRotationId, type RotationId } from '../domain/ids.ts';
+import type { Happening } from '../domain/happenings.ts';
+import { parseRotationId,type RotationId } from '../domain/ids.ts';
 import type { Person } from '../domain/people.ts';
+import type { Place,Request } from '../domain/request.ts';
 import { unreachable } from '../domain/result.ts';
-import type { Happening, Place, Request } from '../domain/rotation.ts';
-import type { Answer, Said } from './conversation.ts';
-import { enqueue, happen } from './happen.ts';
-import type { Clock, DigestOf, Log, Random } from './ports/ambient.ts';
+import type { Answer,Said } from './conversation.ts';
+import { enqueue,happen } from './happen.ts';
+import type { Clock,Log,Pure,Random } from './ports/ambient.ts';
 import type { Policies } from './ports/policy.ts';
-import type { InboxRow, Store, Tx } from './ports/store.ts';
+import type { InboxRow,Store,Tx } from './ports/store.ts';
 import { settleTwin } from './twins.ts';
 
 export type HearInbox = Readonly<{
   store: Store;
   policies: Policies;
-  digest: DigestOf;
+  pure: Pure;
   clock: Clock;
   ids: Random;
   log: Log;
@@ -57,14 +58,13 @@ const broke: Answer = {
 async function answerTo(on: HearInbox, tx: Tx, row: InboxRow): Promise<Answer> {
   const { said, by } = row;
   if (said.say === 'rotate') return startRotation(on, tx, by, said);
-  const happened = await happen(tx, on.digest, said.rotation, happeningOf(said, by, on.clock.now()));
+  const happened = await happen(tx, on.pure, said.rotation, happeningOf(said, by, on.clock.now()));
   if (happened.ok) return { answer: 'done', rotation: said.rotation };
   if (happened.error === 'noSuchRotation') return { answer: 'noSuchRotation' };
   return { answer: 'refused', rotation: said.rotation, refusal: happened.error };
 }
 
 async function startRotation(on: HearInbox, tx: Tx, by: Person, said: Asked): Promise<Answer> {
-  if (said.procedure === 'encryptionKey') return { answer: 'notYet', procedure: said.procedure };
   if (said.reason.trim() === '') return { answer: 'reasonMissing' };
   const place = placeFor(on.policies, said);
   if (place === null) return noHome;
@@ -73,14 +73,13 @@ async function startRotation(on: HearInbox, tx: Tx, by: Person, said: Asked): Pr
   const { account, procedure, ticket } = said;
   const request: Request = {
     account,
-    procedure,
     reason: said.reason.trim(),
     ...(ticket === undefined ? {} : { ticket }),
     by,
     at,
     place,
   };
-  const outcome = begin(newId(on.ids), request, rules);
+  const outcome = begin(newId(on.ids), procedure, request, rules);
   const { rotation } = outcome;
   const detail = { account, procedure, reason: request.reason, ticket: ticket ?? null, policy: rules.policy };
   const running = await tx.insertRotation(rotation, on.ids.salt(), { at, type: 'requested', by, detail });
@@ -125,6 +124,8 @@ function happeningOf(said: Exclude<Said, Asked>, by: Person, at: number): Happen
       return { type: 'waiverApproved', at, by, waiver: said.waiver };
     case 'rejectWaiver':
       return { type: 'waiverRejected', at, by, waiver: said.waiver };
+    case 'chooseKey':
+      return { type: 'keyChosen', at, by, choice: said.choice };
     case 'choose':
       return { type: 'chosen', at, by, choice: said.choice };
     case 'askAgain':

@@ -1,11 +1,14 @@
+import type { ApiKeysRotation } from '../domain/apiKeys/rotation.ts';
+import type { ApiKeysAsk } from '../domain/apiKeys/steps.ts';
+import type { EncryptionKeyRotation } from '../domain/encryptionKey/rotation.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { EffectKey } from '../domain/ids.ts';
-import type { Rotation } from '../domain/rotation.ts';
-import type { Step, StepAnswer, StepAsk } from '../domain/steps.ts';
-import type { Clock, Log, Nearest, Pause } from './ports/ambient.ts';
+import type { Step,StepAnswer,StepAsk } from '../domain/steps.ts';
+import type { Clock,Log,Nearest,Pause } from './ports/ambient.ts';
 import type { Azure } from './ports/azure.ts';
+import type { AzureEncryption } from './ports/encryption.ts';
 import type { Policies } from './ports/policy.ts';
-import type { Journal, ProbeLog } from './ports/store.ts';
+import type { Guards,Journal,ProbeLog } from './ports/store.ts';
 import type { CallTiming } from './settings.ts';
 
 /** What every step may use. */
@@ -13,9 +16,11 @@ export type Tools = Readonly<{
   /** This process, for what only its own memory holds. */
   process: string;
   azure: Azure;
+  encryption: AzureEncryption;
   policies: Policies;
   journal: Journal;
   probes: ProbeLog;
+  guards: Guards;
   clock: Clock;
   pause: Pause;
   nearest: Nearest;
@@ -23,9 +28,12 @@ export type Tools = Readonly<{
   timing: CallTiming;
 }>;
 
+/** The rotation that a step belongs to. */
+export type RotationOf<S extends Step> = S extends keyof ApiKeysAsk ? ApiKeysRotation : EncryptionKeyRotation;
+
 /** One run of a step. `rotation` is the row as it was when the run began; `attempt` is above 1 after Retry. */
 export type Run<S extends Step> = Readonly<{
-  rotation: Rotation;
+  rotation: RotationOf<S>;
   salt: string;
   key: EffectKey;
   attempt: number;

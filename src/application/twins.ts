@@ -1,6 +1,6 @@
-import type { CardName, Clicked, Tx } from './ports/store.ts';
-import type { Said } from './conversation.ts';
 import type { Rotation } from '../domain/rotation.ts';
+import type { Said } from './conversation.ts';
+import type { CardName,Clicked,Tx } from './ports/store.ts';
 
 /**
  * A card of which nobody heard that it had arrived (a crash right after the POST, a lost answer) is sent
@@ -24,6 +24,7 @@ function clickedCard(rotation: Rotation, said: Exclude<Said, { say: 'rotate' }>)
   switch (said.say) {
     case 'approve':
     case 'choose':
+    case 'chooseKey':
     case 'askAgain':
     case 'closeOldKeyAlive':
     case 'retry':
@@ -32,7 +33,9 @@ function clickedCard(rotation: Rotation, said: Exclude<Said, { say: 'rotate' }>)
       return 'living';
     case 'approveWaiver':
     case 'rejectWaiver':
-      return rotation.waivers.some(({ id }) => id === said.waiver) ? `waiver:${said.waiver}` : null;
+      return rotation.procedure === 'apiKeys' && rotation.waivers.some(({ id }) => id === said.waiver)
+        ? `waiver:${said.waiver}`
+        : null;
     case 'reject':
     case 'askWaiver':
     case 'declare':

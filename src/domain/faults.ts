@@ -1,4 +1,4 @@
-import type { Slot } from './plan.ts';
+import type { Slot } from './apiKeys/plan.ts';
 
 /**
  * How a call to the outside went wrong: a closed list, made once at the adapter's edge.

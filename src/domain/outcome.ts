@@ -1,13 +1,14 @@
+import type { Effect, News, OutcomeOf } from './effects.ts';
 import { effectKey } from './ids.ts';
 import type { Person } from './people.ts';
 import type { Stage } from './procedures.ts';
-import type { Effect, News, Outcome, Phase, Rotation, Running, StageTime } from './rotation.ts';
-import type { Asked } from './steps.ts';
+import type { Chain, Shared, StageTime } from './shared.ts';
+import type { Asked, Running } from './steps.ts';
 
-export const stay = (rotation: Rotation): Outcome => ({ rotation, effects: [] });
+export const stay = <R>(rotation: R): OutcomeOf<R> => ({ rotation, effects: [] });
 
 /** Goes on from an outcome, keeping the effects that it already has. */
-export function then(outcome: Outcome, next: (rotation: Rotation) => Outcome): Outcome {
+export function then<R>(outcome: OutcomeOf<R>, next: (rotation: R) => OutcomeOf<R>): OutcomeOf<R> {
   const following = next(outcome.rotation);
   return { rotation: following.rotation, effects: [...outcome.effects, ...following.effects] };
 }
@@ -26,7 +27,7 @@ export const tell = (person: Person, news: News, about?: string): Effect => ({
   ...(about === undefined ? {} : { about }),
 });
 
-export const withEffects = (rotation: Rotation, ...effects: readonly Effect[]): Outcome => ({
+export const withEffects = <R>(rotation: R, ...effects: readonly Effect[]): OutcomeOf<R> => ({
   rotation,
   effects,
 });
@@ -45,18 +46,23 @@ export function closeStage(history: readonly StageTime[], at: number): readonly 
     : [...history.slice(0, -1), { ...last, to: at }];
 }
 
+type Staged = Shared & Readonly<{ phase: Readonly<{ stage: Stage }> }>;
+
 /** Moves to a phase, with the history kept true. */
-export const enter = (rotation: Rotation, phase: Phase, at: number): Rotation => ({
+export const enter = <R extends Staged>(rotation: R, phase: R['phase'], at: number): R => ({
   ...rotation,
   phase,
   history: openStage(rotation.history, phase.stage, at),
 });
 
-/** Starts a step that the stage waits for, under a key that no effect had before. */
-export function work(rotation: Rotation, stage: Stage, asked: Asked, at: number): Outcome {
+/** An effect under a key that no effect had before, and the rotation that has counted it. */
+export function anew<R extends Shared>(
+  rotation: R,
+  asked: Asked,
+): Readonly<{ rotation: R; running: Running }> {
   const round = rotation.round + 1;
   const running: Running = { key: effectKey(rotation.id, asked.step, round), asked, attempt: 1 };
-  return withEffects(enter({ ...rotation, round }, { at: 'working', stage, running }, at), run(running));
+  return { rotation: { ...rotation, round }, running };
 }
 
 export const run = (running: Running, notBefore?: number): Effect => ({
@@ -68,24 +74,23 @@ export const run = (running: Running, notBefore?: number): Effect => ({
 });
 
 /** Starts the next look of a chain beside the path; an older look of the same chain is stale from now on. */
-export function look(
-  rotation: Rotation,
-  chain: 'verify' | 'traffic' | 'dead',
+export function look<R extends Shared>(
+  rotation: R,
+  chain: Chain,
   asked: Asked,
   notBefore?: number,
-): Outcome {
-  const round = rotation.round + 1;
-  const running: Running = { key: effectKey(rotation.id, asked.step, round), asked, attempt: 1 };
-  const chains = { ...rotation.chains, [chain]: running.key };
-  return withEffects({ ...rotation, round, chains }, run(running, notBefore));
+): OutcomeOf<R> {
+  const next = anew(rotation, asked);
+  const chains = { ...rotation.chains, [chain]: next.running.key };
+  return withEffects({ ...next.rotation, chains }, run(next.running, notBefore));
 }
 
-export function endChain(rotation: Rotation, chain: 'verify' | 'traffic' | 'dead'): Rotation {
+export function endChain<R extends Shared>(rotation: R, chain: Chain): R {
   const { [chain]: _ended, ...chains } = rotation.chains;
   return { ...rotation, chains };
 }
 
-export const remark = (rotation: Rotation, sentence: string): Rotation => ({
+export const remark = <R extends Shared>(rotation: R, sentence: string): R => ({
   ...rotation,
   remarks: [...rotation.remarks, sentence],
 });

@@ -1,3 +1,5 @@
+import type { Gate } from './policy.ts';
+
 /**
  * The two procedures, in order. The order is the safety argument: at every point of `apiKeys` one key
  * is alive that every registered consumer can use, and nothing that can't be undone happens before the
@@ -12,7 +14,7 @@ export type StageText = Readonly<{
   /** The sentence of the seed that it carries out. */
   seed: string;
   /** The quorum in front of what follows. */
-  gate?: 'prepare' | 'retire';
+  gate?: Gate;
   /** What it does can't be undone. */
   irreversible?: true;
   /** Goes on beside the path; nobody waits for it. */
@@ -67,7 +69,7 @@ export const procedures = {
   ],
   encryptionKey: [
     { stage: 'plan', title: 'Check the account, the vault and the key', seed: 'before the first step' },
-    { stage: 'approve', title: 'Approve the plan', seed: 'before the first step' },
+    { stage: 'approve', title: 'Approve the plan', seed: 'before the first step', gate: 'prepare' },
     {
       stage: 'createKeyVersion',
       title: 'Create the new key',
@@ -95,11 +97,16 @@ export const procedures = {
 } as const satisfies Record<string, readonly StageText[]>;
 
 export type Procedure = keyof typeof procedures;
-export type ApiKeysStage = (typeof procedures)['apiKeys'][number]['stage'];
-/** `rollBack` is off the path: it is entered by a person's choice only. */
-export type Stage = ApiKeysStage | 'rollBack';
+type StageOf<P extends Procedure> = (typeof procedures)[P][number]['stage'];
+/** `rollBack` and `pinVersion` are off the paths: they are entered by a person's choice only. */
+export type Stage = StageOf<'apiKeys'> | StageOf<'encryptionKey'> | 'rollBack' | 'pinVersion';
 
-export const stageTitle = (stage: Stage): string =>
-  stage === 'rollBack'
-    ? 'Roll back'
-    : (procedures.apiKeys.find((candidate) => candidate.stage === stage)?.title ?? stage);
+const offThePath: Readonly<Partial<Record<Stage, string>>> = {
+  rollBack: 'Roll back',
+  pinVersion: 'Pin the version',
+};
+
+export function stageTitle(procedure: Procedure, stage: Stage): string {
+  const path: readonly StageText[] = procedures[procedure];
+  return path.find((candidate) => candidate.stage === stage)?.title ?? offThePath[stage] ?? stage;
+}

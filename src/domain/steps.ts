@@ -1,58 +1,15 @@
-import type { Fault } from './faults.ts';
-import type { Holding } from './consumers.ts';
-import type { KeyPicture, Plan, Slot } from './plan.ts';
-import type { Rules } from './policy.ts';
-import type { TrafficLook } from './traffic.ts';
+import type { ApiKeysAnswer, ApiKeysAsk } from './apiKeys/steps.ts';
+import type { EncryptionAnswer, EncryptionAsk } from './encryptionKey/steps.ts';
+import type { EffectKey } from './ids.ts';
 
 /**
  * What the world is asked to do, step by step. The name of a step is the name of the file that carries
- * it out (`application/steps/<step>.ts`), of its journal rows, and of the tests.
+ * it out (`application/steps/<procedure>/<step>.ts`), of its journal rows, and of the tests.
  */
-export interface StepAsk {
-  /** As it was typed, or fully spelt out when it is planned again. */
-  plan: { account: string };
-  giveConsumers: { slot: Slot; consumers: readonly string[] };
-  verifyConsumers: { consumers: readonly string[] };
-  regenerateIdleKey: { slot: Slot };
-  proveIdleKey: { slot: Slot };
-  /** Epoch ms: since the request (up to the end, once there is one), and since the newest change. */
-  watchTraffic: { totalFrom: number; totalTo?: number; windowFrom: number };
-  regenerateRetiredKey: { slot: Slot };
-  proveOldKeyDead: { slot: Slot; since: number; heldBy: string };
-}
+export interface StepAsk extends ApiKeysAsk, EncryptionAsk {}
 
 /** What comes back. No answer holds the value of a key. */
-export interface StepAnswer {
-  plan:
-    | {
-        safe: true;
-        plan: Plan;
-        /** Those for exactly the account that was found. */
-        rules: Rules;
-        holdings: Readonly<Record<string, Readonly<{ holds: Holding; note?: string }>>>;
-      }
-    | { safe: false; says: string; remedy: string; near?: readonly string[]; checks?: Plan['checks'] };
-  /** Before anything is given the slot is listed, compared and tried again; `keys` is what stood there. */
-  giveConsumers: {
-    keys: KeyPicture;
-    given: readonly Readonly<{ consumer: string; version: string }>[];
-    failed: readonly Readonly<{ consumer: string; fault: Fault }>[];
-  };
-  /** `version`: what the consumer says it uses now; absent when it couldn't be asked. */
-  verifyConsumers: { seen: readonly Readonly<{ consumer: string; version?: string; note: string }>[] };
-  regenerateIdleKey: Regenerated;
-  proveIdleKey: { keys: KeyPicture; answers: number; proved: boolean; note?: string };
-  watchTraffic: { look: TrafficLook };
-  regenerateRetiredKey: Regenerated;
-  /** `over`: why it makes no sense to go on trying (e.g. the process that held the old value in memory is gone). */
-  proveOldKeyDead: { dead: boolean; tries: number; over?: string };
-}
-
-/**
- * Both slots after a regeneration, whether the answer came back or was found by looking, and the process
- * that did it: a retired value lives in that one's memory only.
- */
-export type Regenerated = Readonly<{ keys: KeyPicture; found: 'answered' | 'adopted'; by: string }>;
+export interface StepAnswer extends ApiKeysAnswer, EncryptionAnswer {}
 
 export type Step = keyof StepAsk;
 
@@ -60,3 +17,6 @@ export type Step = keyof StepAsk;
 export type Asked = { [S in Step]: Readonly<{ step: S; ask: Readonly<StepAsk[S]> }> }[Step];
 /** One step with what came back. */
 export type Answered = { [S in Step]: Readonly<{ step: S; answer: Readonly<StepAnswer[S]> }> }[Step];
+
+/** An effect that is under way; only its own answer is heard. */
+export type Running = Readonly<{ key: EffectKey; asked: Asked; attempt: number }>;

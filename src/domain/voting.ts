@@ -1,78 +1,123 @@
-import { addVote, mayVote } from './approval.ts';
-import type { Decided, On } from './decided.ts';
-import { approversOf, end, passGate, retiringOf } from './flow.ts';
+import { addVote, type Ballot, mayVote, type Standing, standingVotes } from './approval.ts';
+import type { Refusal } from './happenings.ts';
 import type { Digest } from './ids.ts';
-import { onTheirWay } from './moving.ts';
-import { enter, say, stay, withEffects } from './outcome.ts';
-import { type Person } from './people.ts';
-import { otherSlot } from './plan.ts';
+import { samePerson } from './people.ts';
+import type { Gate } from './policy.ts';
+import type { Stage } from './procedures.ts';
 import { err, ok, type Result } from './result.ts';
-import type { Outcome, Phase, Refusal, Rotation } from './rotation.ts';
-import { blockersOf } from './safety.ts';
+import type { AwaitingApproval, Shared } from './shared.ts';
+import { ballotOf, type Voted } from './voters.ts';
 
-type OpenGate = Extract<Phase, { at: 'awaitingApproval' }>;
+type Clicked = Standing & Readonly<{ stage: string; digest: Digest; at: number }>;
 
-/** The gate that a click is about, when the card it came from still tells the truth. */
-function gateFor(
-  rotation: Rotation,
-  event: Readonly<{ stage: string; digest: Digest; by: Person }>,
-): Result<OpenGate, Refusal> {
-  const { phase } = rotation;
+/** Digest of what an approval at a gate is about. */
+type DigestOf<R> = (rotation: R, gate: Gate) => Digest;
+
+/** The ballot of a gate that is open: a rotation opens none that its policy doesn't have. */
+export function openBallot(rotation: Voted, gate: Gate): Ballot {
+  const ballot = ballotOf(rotation, gate);
+  if (ballot === undefined)
+    throw new Error(`${rotation.id} waits at the gate ${gate}, which its policy doesn't have`);
+  return ballot;
+}
+
+const countAsked = <R extends Shared>(rotation: R, gate: Gate, round: number): R => ({
+  ...rotation,
+  asked: { ...rotation.asked, [gate]: round },
+});
+
+/** A gate that asks now, for the first time or anew: the rotation that has counted it, and the phase to enter. */
+export function openedGate<R extends Shared, S extends Stage>(
+  rotation: R,
+  { stage, gate }: Readonly<{ stage: S; gate: Gate }>,
+  at: number,
+  digestOf: DigestOf<R>,
+): Readonly<{ rotation: R; phase: AwaitingApproval<S> }> {
+  const round = (rotation.asked[gate] ?? 0) + 1;
+  const asked: R = { ...countAsked(rotation, gate, round), remindedAt: at };
+  const digest = digestOf(asked, gate);
+  return {
+    rotation: asked,
+    phase: { at: 'awaitingApproval', stage, gate, digest, votes: [], since: at, round },
+  };
+}
+
+/**
+ * The gate's digest again, after anything that may have changed what it is about: different means that the
+ * votes are void. Null when it is still what people were asked.
+ */
+export function renewedGate<R extends Shared, S extends Stage>(
+  rotation: R,
+  phase: AwaitingApproval<S>,
+  digestOf: DigestOf<R>,
+): Readonly<{ rotation: R; phase: AwaitingApproval<S>; voided: boolean }> | null {
+  if (digestOf(rotation, phase.gate) === phase.digest) return null;
+  const voided = phase.votes.length > 0;
+  const round = voided ? phase.round + 1 : phase.round;
+  const asked = countAsked(rotation, phase.gate, round);
+  return {
+    rotation: asked,
+    phase: { ...phase, digest: digestOf(asked, phase.gate), votes: [], round },
+    voided,
+  };
+}
+
+/** The gate that a click is about, when the card it came from still tells the truth and this person may vote. */
+export function clickedGate<S extends Stage>(
+  rotation: Voted,
+  phase: AwaitingApproval<S> | Readonly<{ at: 'elsewhere' }>,
+  event: Clicked,
+): Result<AwaitingApproval<S>, Refusal> {
   if (phase.at !== 'awaitingApproval' || phase.stage !== event.stage) return err('staleCard');
-  const may = mayVote(rotation.rules.gates[phase.gate], [rotation.request.by], event.by);
+  const may = mayVote(openBallot(rotation, phase.gate), event);
   if (!may.ok) return may;
   return phase.digest === event.digest ? ok(phase) : err('planChanged');
 }
 
-export function approve(rotation: Rotation, event: On<'approved'>): Decided {
-  const gate = gateFor(rotation, event);
-  if (!gate.ok) return gate;
-  const phase = gate.value;
-  const blocked =
-    phase.stage === 'approveFirst'
-      ? blockersOf(rotation).length > 0
-      : onTheirWay(rotation, otherSlot(retiringOf(rotation))).length > 0;
-  if (blocked) return err('blocked');
-  const vote = { by: event.by, at: event.at, digest: event.digest };
-  const counted = addVote(rotation.rules.gates[phase.gate], [rotation.request.by], phase.votes, vote);
-  if (!counted.ok) return counted;
-  const { votes, reached } = counted.value;
-  const voted: Rotation = { ...rotation, phase: { ...phase, votes } };
-  if (!reached) return ok(stay(voted));
-  const passed: Rotation = { ...voted, approvals: { ...rotation.approvals, [phase.gate]: votes } };
-  return ok(passGate(passed, phase.stage, event.at));
-}
-
-/** At the first gate a rejection ends the rotation; at the second it holds it, since two keys are in play. */
-export function reject(rotation: Rotation, event: On<'rejected'>): Decided {
-  const gate = gateFor(rotation, event);
-  if (!gate.ok) return gate;
-  const { by, at, reason } = event;
-  if (gate.value.stage === 'approveFirst')
-    return ok(end(rotation, 'declined', { says: reason ?? 'No reason was given.', by }, at));
-  const held = enter(
-    { ...rotation, remindedAt: at },
-    { at: 'held', stage: 'approveSecond', by, since: at, ...(reason === undefined ? {} : { reason }) },
+/** Counts one more vote at an open gate. Gives the phase with it, and whether the quorum is reached. */
+export function countVote<S extends Stage>(
+  rotation: Voted,
+  phase: AwaitingApproval<S>,
+  { by, at, digest, memberOf, signedInAt }: Clicked,
+): Result<Readonly<{ phase: AwaitingApproval<S>; reached: boolean }>, Refusal> {
+  const vote = {
+    by,
     at,
-  );
-  return ok(withEffects(held, say('held', [rotation.request.by])));
+    digest,
+    ...(memberOf === undefined ? {} : { memberOf }),
+    ...(signedInAt === undefined ? {} : { signedInAt }),
+  };
+  const counted = addVote(openBallot(rotation, phase.gate), phase.votes, vote);
+  if (!counted.ok) return counted;
+  return ok({ phase: { ...phase, votes: counted.value.votes }, reached: counted.value.reached });
 }
 
-/** The gate's digest again, after anything that may have changed what it is about: different means void votes. */
-export function keepGateTrue(
-  rotation: Rotation,
-  digestOf: (rotation: Rotation, gate: 'prepare' | 'retire') => Digest,
-): Outcome {
-  const { phase } = rotation;
-  if (phase.at !== 'awaitingApproval') return stay(rotation);
-  const digest = digestOf(rotation, phase.gate);
-  if (digest === phase.digest) return stay(rotation);
-  const voided = phase.votes.length > 0;
-  const round = voided ? phase.round + 1 : phase.round;
-  const asked: Rotation = { ...rotation, asked: { ...rotation.asked, [phase.gate]: round } };
-  const renewed: Rotation = {
-    ...asked,
-    phase: { ...phase, digest: digestOf(asked, phase.gate), votes: [], round },
-  };
-  return voided ? withEffects(renewed, say('planChanged', approversOf(rotation, phase.gate))) : stay(renewed);
+/** A vote taken back before the quorum is reached. */
+export function takenBack<S extends Stage>(
+  phase: AwaitingApproval<S> | Readonly<{ at: 'elsewhere' }>,
+  { by, stage }: Pick<Clicked, 'by' | 'stage'>,
+): Result<AwaitingApproval<S>, Refusal> {
+  if (phase.at !== 'awaitingApproval' || phase.stage !== stage) return err('staleCard');
+  const votes = phase.votes.filter((vote) => !samePerson(vote.by, by));
+  return votes.length === phase.votes.length ? err('notVoted') : ok({ ...phase, votes });
+}
+
+/** An open gate without the votes whose time is over; the same object when none is. */
+export function withoutExpired<S extends Stage>(
+  rotation: Voted,
+  phase: AwaitingApproval<S>,
+  at: number,
+): AwaitingApproval<S> {
+  const votes = standingVotes(openBallot(rotation, phase.gate), phase.votes, at);
+  return votes.length === phase.votes.length ? phase : { ...phase, votes };
+}
+
+/** When something is due at an open gate beside the reminder (epoch ms): a vote expires, or others are called in. */
+export function gateDueAt(rotation: Voted, phase: AwaitingApproval<Stage>): readonly number[] {
+  const { rule, escalated } = openBallot(rotation, phase.gate);
+  const { votesExpire, escalate } = rule;
+  return [
+    ...(votesExpire === undefined ? [] : phase.votes.map(({ at }) => at + votesExpire)),
+    ...(escalate === undefined || escalated ? [] : [phase.since + escalate.after]),
+  ];
 }

@@ -59,6 +59,8 @@ export type KeysmithOptions = Readonly<{
   accounts?: (simulator: Simulator, addClient: AddClient) => Promise<Accounts>;
   policy?: Readonly<Record<string, unknown>>;
   environment?: Environment;
+  /** Members of its Teams beside the people of the policy. */
+  strangers?: readonly FakePerson[];
   /** False: no process yet; `launch` starts them. */
   started?: boolean;
 }>;
@@ -129,7 +131,7 @@ export async function startKeysmith(options: KeysmithOptions = {}) {
     ...options.simulator,
     timing: { newKeyDelay: 300, oldKeyDelay: 500, metricsLag: 100, ...options.simulator?.timing },
   });
-  const teams = await startFakeTeams({ people, app: true });
+  const teams = await startFakeTeams({ people: [...people, ...(options.strangers ?? [])], app: true });
   const port = await freePort();
   teams.botAt(`http://127.0.0.1:${String(port)}/api/messages`);
   const logFile = join(folder, 'keysmith.log');

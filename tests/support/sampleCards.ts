@@ -13,25 +13,22 @@ import {
   welcomeCard,
   type CardView,
 } from '../../src/adapters/teams/cards/index.ts';
+import { withNotice } from '../../src/adapters/teams/notice.ts';
+import { unclearKeys } from '../../src/adapters/teams/refusals.ts';
+import { viewOf } from '../../src/adapters/teams/views.ts';
+import type { ApiKeysRotation } from '../../src/domain/apiKeys/rotation.ts';
+import type { EncryptionKeyRotation } from '../../src/domain/encryptionKey/rotation.ts';
 import type { Person } from '../../src/domain/people.ts';
-import type { Rotation } from '../../src/domain/rotation.ts';
-import { actionsFor, blockersOf } from '../../src/domain/safety.ts';
+import { rotations as encryption } from './sampleEncryption.ts';
 import * as sample from './sampleRotations.ts';
 
 const { at, ago, people, vote, working } = sample;
 
 /** A view of a rotation as the adapter makes it. */
-export function view(rotation: Rotation, viewer?: Person): CardView {
-  const { phase } = rotation;
-  const gateOne = phase.at === 'awaitingApproval' && phase.gate === 'prepare';
-  return {
-    rotation,
-    now: sample.now,
-    actions: actionsFor(rotation),
-    blockers: gateOne ? blockersOf(rotation) : [],
-    ...(viewer === undefined ? {} : { viewer }),
-  };
-}
+export const view = <R extends ApiKeysRotation | EncryptionKeyRotation>(
+  rotation: R,
+  viewer?: Person,
+): CardView<R> => ({ ...viewOf(rotation, sample.now, viewer), rotation });
 
 const gate = (stage: 'approveFirst' | 'approveSecond', votes = [vote(people.bo, 4)]) =>
   ({
@@ -193,7 +190,7 @@ export const rotations = {
     by: people.chidi,
     finishedAt: ago(1),
   }),
-} satisfies Record<string, Rotation>;
+} satisfies Record<string, ApiKeysRotation>;
 
 const {
   plan: _unknown,
@@ -212,10 +209,20 @@ const {
   },
   { consumers: [] },
 );
-const refused: Rotation = { ...unplanned, history: [{ stage: 'plan', from: ago(1.2), to: ago(1) }] };
+const refused: ApiKeysRotation = { ...unplanned, history: [{ stage: 'plan', from: ago(1.2), to: ago(1) }] };
 
-const manual = (change: Partial<Rotation>, name = 'research-notebooks') =>
+const manual = (change: Partial<ApiKeysRotation>, name = 'research-notebooks') =>
   consumerCard(view({ ...rotations.moving, ...change }), name, people.eve);
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The living card of each state of a move to another encryption key. */
+const encryptionCards = Object.fromEntries(
+  Object.entries<EncryptionKeyRotation>(encryption).map(([name, rotation]) => [
+    kebab(name),
+    () => livingCard(view(rotation)),
+  ]),
+);
 
 /** Every card in every state worth looking at, by the name of its picture. */
 export const sampleCards: Record<string, () => object> = {
@@ -245,6 +252,15 @@ export const sampleCards: Record<string, () => object> = {
   'finished-rolled-back': () => livingCard(view(rotations.rolledBack)),
   'ended-declined': () => livingCard(view(rotations.declined)),
   'ended-refused': () => livingCard(view(refused)),
+  ...encryptionCards,
+  'key-choice-unclear': () =>
+    withNotice(livingCard(view(encryption.keyChoice, people.ada)), unclearKeys.newName),
+  'key-approval-requester': () => livingCard(view(encryption.keyApproval, people.ada)),
+  'key-approval-bystander': () => livingCard(view(encryption.keyApproval, people.eve)),
+  'key-choice-bystander': () =>
+    livingCard(view(encryption.keyChoice, { ...people.eve, objectId: 'somebody-else' })),
+  'key-status-of-one': () => statusOf(view(encryption.keyChoice)),
+  'key-ask-reject': () => askRejectCard(view(encryption.keyApproval)),
   'consumer-declare': () => consumerCard(view(rotations.approvalBlocked), 'lobby-kiosk', people.eve),
   'consumer-switch': () => manual({}),
   'consumer-secret': () => consumerCard(view(rotations.moving), 'search-indexer', people.dana),
@@ -261,6 +277,8 @@ export const sampleCards: Record<string, () => object> = {
         { ...rotations.halted, id: sample.rotationId('R-2M8XW4') },
         rotations.finished,
         refused,
+        encryption.keyWrapping,
+        encryption.keyRolledBack,
       ],
       sample.now,
     ),

@@ -1,4 +1,8 @@
-import type { Consumer, Holding, Receipt, RegisteredConsumer } from '../../src/domain/consumers.ts';
+import type { Consumer, Holding, Receipt, RegisteredConsumer } from '../../src/domain/apiKeys/consumers.ts';
+import type { Plan, Slot } from '../../src/domain/apiKeys/plan.ts';
+import type { ApiKeysRotation, Phase, SlotState } from '../../src/domain/apiKeys/rotation.ts';
+import type { TrafficSample } from '../../src/domain/apiKeys/traffic.ts';
+import type { Check } from '../../src/domain/checks.ts';
 import {
   accountId,
   digest,
@@ -8,11 +12,9 @@ import {
   type RotationId,
 } from '../../src/domain/ids.ts';
 import type { Person } from '../../src/domain/people.ts';
-import type { Check, Plan, Slot } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/procedures.ts';
-import type { Phase, Rotation, SlotState, StageTime } from '../../src/domain/rotation.ts';
+import type { StageTime } from '../../src/domain/shared.ts';
 import type { Asked } from '../../src/domain/steps.ts';
-import type { TrafficSample } from '../../src/domain/traffic.ts';
 
 /** One rotation in every state that a card can show. Made by hand: a picture needs no history behind it. */
 export const now = Date.UTC(2026, 2, 4, 10, 42);
@@ -193,11 +195,11 @@ export function historyUpTo(stage: Stage, end = now): readonly StageTime[] {
   return [...past, { stage, from: at }];
 }
 
-export const base: Rotation = {
+export const base: ApiKeysRotation = {
   id: rotationId('R-7K3FQ2'),
+  procedure: 'apiKeys',
   request: {
     account: 'contoso-chat',
-    procedure: 'apiKeys',
     reason: 'Quarterly rotation, the last one was in December',
     ticket: 'CHG-20418',
     by: ada,
@@ -211,6 +213,7 @@ export const base: Rotation = {
     },
     consumers: [],
     afterwards: 'ask',
+    encryption: { type: 'RSA', bits: 2048 },
     timing: {
       soak: 10 * minute,
       metricsLag: 0,
@@ -220,6 +223,13 @@ export const base: Rotation = {
       choiceWithin: 60 * minute,
       deadEvery: minute,
       deadWithin: 240 * minute,
+      wrapEvery: minute / 2,
+      wrapUsually: 5 * minute,
+      wrapPatience: 45 * minute,
+      rightEvery: minute,
+      rightWithin: 15 * minute,
+      guardEvery: 60 * minute,
+      expiryWarning: 30 * 24 * 60 * minute,
     },
     policy: digest('cd'.repeat(32)),
   },
@@ -236,7 +246,7 @@ export const base: Rotation = {
 };
 
 /** A rotation that stands in `phase`, with a history that leads there. */
-export const at = (phase: Phase, change: Partial<Rotation> = {}): Rotation => ({
+export const at = (phase: Phase, change: Partial<ApiKeysRotation> = {}): ApiKeysRotation => ({
   ...base,
   plan,
   retiring: 'Key1',

@@ -24,3 +24,5 @@ export const digestOf: DigestOf = (value) => {
   if (text === undefined) throw new Error('only what JSON can hold has a digest');
   return digest(createHash('sha256').update(text).digest('hex'));
 };
+
+export { nextOpen } from './calendar.ts';

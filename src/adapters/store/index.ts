@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Log } from '../../application/ports/ambient.ts';
 import type { Store } from '../../application/ports/store.ts';
 import { type Address, openDatabase } from './connections.ts';
+import { guardsOf } from './guards.ts';
 import { effectsOf } from './effects.ts';
 import { type Embedded, startEmbedded } from './embedded/startEmbedded.ts';
 import { named } from './errors.ts';
@@ -108,6 +109,7 @@ async function openOn(
     journal: journalOf(db, direct, timing.lockHeartbeat),
     outbox: outboxOf(db, now),
     probes: probesOf(db),
+    guards: guardsOf(db),
     work: async (wakers) => {
       if (worker) throw new Error('this store works already');
       // the claims of whoever had this folder before: they are dead, or this one would not be open

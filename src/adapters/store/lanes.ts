@@ -1,5 +1,5 @@
 import type { CardName, OutboxContent } from '../../application/ports/store.ts';
-import { ownersOf } from '../../domain/consumers.ts';
+import { type Consumer, ownersOf } from '../../domain/apiKeys/consumers.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 
@@ -24,11 +24,14 @@ function laneOfCard(rotation: Rotation, card: CardName): string {
   if (!card.startsWith('consumer:')) return placeLane(rotation);
   // the consumer's name may hold colons, the object id doesn't
   const objectId = card.slice(card.lastIndexOf(':') + 1);
-  const owner = rotation.consumers
+  const owner = consumersOf(rotation)
     .flatMap(ownersOf)
     .find((person) => person.objectId.toLowerCase() === objectId.toLowerCase());
   return personLane({ objectId, tenantId: owner?.tenantId ?? rotation.request.place.tenantId });
 }
+
+const consumersOf = (rotation: Rotation): readonly Consumer[] =>
+  rotation.procedure === 'apiKeys' ? rotation.consumers : [];
 
 const placeLane = (rotation: Rotation): string => `place:${rotation.request.place.conversation}`;
 

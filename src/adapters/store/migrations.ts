@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Every change of the schema, in order of its number. One that has been released is never edited. */
@@ -9,6 +8,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '003-wake-ups': { up: (db) => runAll(db, wakeUps) },
   '004-chat-side': { up: (db) => runAll(db, chatSide) },
   '005-clicked': { up: (db) => runAll(db, clicked) },
+  '006-procedure': { up: (db) => runAll(db, procedure) },
 };
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -148,4 +148,10 @@ const clicked = [
      execute format('grant select on keysmith.rotations, keysmith.events, keysmith.cards, keysmith.migrations to %I', role);
      execute format('grant select, insert (activity, by, said, clicked, received_at) on keysmith.inbox to %I', role);
    end $$`,
+];
+
+/** Which procedure a rotation follows now stands beside its request: until here there was one only. */
+const procedure = [
+  `update keysmith.rotations set state = state || '{"procedure": "apiKeys"}'::jsonb where not state ? 'procedure'`,
+  `create index rotations_by_account on keysmith.rotations (account_id)`,
 ];

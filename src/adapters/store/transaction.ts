@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { AuditEvent, OutboxContent, Tx } from '../../application/ports/store.ts';
 import type { RotationId } from '../../domain/ids.ts';
-import { isOver, type Rotation } from '../../domain/rotation.ts';
+import { accountOf, isOver, type Rotation } from '../../domain/rotation.ts';
 import { putEffect } from './effects.ts';
 import { AlreadyAnswered } from './errors.ts';
 import type { Jobs, WakeUp } from './jobs.ts';
@@ -207,8 +207,13 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
   };
 }
 
+const accountIdOf = (rotation: Rotation): string | null => {
+  const account = accountOf(rotation);
+  return account === undefined ? null : plain(account.id).toLowerCase();
+};
+
 const columnsOf = (rotation: Rotation) => ({
-  account_id: rotation.plan === undefined ? null : plain(rotation.plan.account.id).toLowerCase(),
+  account_id: accountIdOf(rotation),
   over: isOver(rotation),
   state: json(rotation),
 });

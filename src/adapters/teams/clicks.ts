@@ -1,9 +1,11 @@
 import type { TurnContext } from 'botbuilder';
+import type { Said } from '../../application/conversation.ts';
 import type { Clicked } from '../../application/ports/store.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { IncomingInvoke, IncomingMessage } from './activity.ts';
 import { ask, troubleOf } from './ask.ts';
+import { refreshed } from './cards/buttons.ts';
 import {
   askRejectCard,
   askRotateCard,
@@ -16,14 +18,13 @@ import {
   type CardClick,
   type CardView,
 } from './cards/index.ts';
-import { refreshed } from './cards/buttons.ts';
 import type { Desk } from './desk.ts';
 import { accountsWith, whereOf } from './messages.ts';
 import { withNotice } from './notice.ts';
 import { personOf } from './person.ts';
 import { baseOf } from './place.ts';
-import { chatRefusals, refusals, sentenceOf, successes, type Sentence } from './refusals.ts';
-import { cardAfter, viewOf, type RotationClick } from './views.ts';
+import { chatRefusals, refusals, sentenceOf, successes, unclearKeys, type Sentence } from './refusals.ts';
+import { apiKeysView, cardAfter, viewOf, type RotationClick } from './views.ts';
 
 type Activity = IncomingInvoke | IncomingMessage;
 
@@ -60,12 +61,12 @@ export async function hearClick(
     return refused(chatRefusals.malformed);
   }
   const { value } = click;
+  const person = await personOf(context, activity, desk);
+  if (!person.ok) return refused(chatRefusals[person.error]);
   if (value.say === 'openRotate') {
     const form = askRotateCard(desk.accounts);
     return { card: form, form, repeated: false };
   }
-  const person = await personOf(context, activity, desk);
-  if (!person.ok) return refused(chatRefusals.unknownPerson);
   return value.say === 'submitRotate'
     ? rotate(desk, activity, person.value, value)
     : onRotation(desk, activity, person.value, value);
@@ -74,14 +75,17 @@ export async function hearClick(
 const clickedOf = ({ conversation, replyToId }: Activity): Clicked | undefined =>
   replyToId === undefined ? undefined : { conversation: baseOf(conversation.id), activityId: replyToId };
 
+/** Whether a click is for the worker to hear; the others only open something, or say nothing that it could use. */
+const isAsked = (click: RotationClick): click is Extract<RotationClick, Said> =>
+  !['refresh', 'openAskWaiver', 'openReject', 'unclearKey'].includes(click.say);
+
 async function onRotation(
   desk: Desk,
   activity: Activity,
   person: Person,
   click: RotationClick,
 ): Promise<Outcome> {
-  const opens = click.say === 'refresh' || click.say === 'openAskWaiver' || click.say === 'openReject';
-  const heard = opens ? undefined : await ask(desk, activity, person, click, clickedOf(activity));
+  const heard = isAsked(click) ? await ask(desk, activity, person, click, clickedOf(activity)) : undefined;
   let rotation: Rotation | null;
   try {
     rotation = await desk.rotations.find(click.rotation);
@@ -96,6 +100,7 @@ async function onRotation(
   }
   if (rotation === null) return refused(sentenceOf({ answer: 'noSuchRotation' }));
   const view = viewOf(rotation, desk.now(), person);
+  const withKeys = apiKeysView(view);
   const options = {
     // the card goes to this one client, which then goes on asking for its own view
     refreshFor: [activity.from.id],
@@ -103,7 +108,14 @@ async function onRotation(
   };
   const card = cardAfter(click, view, person, options);
   if (click.say === 'refresh') return { card, repeated: false };
-  if (click.say === 'openAskWaiver') return { card, form: askWaiverCard(view), repeated: false };
+  if (click.say === 'unclearKey') {
+    const trouble = unclearKeys[click.unclear];
+    return { card: withNotice(card, trouble), trouble, repeated: false };
+  }
+  if (click.say === 'openAskWaiver') {
+    if (withKeys !== undefined) return { card, form: askWaiverCard(withKeys), repeated: false };
+    return { card: withNotice(card, refusals.notExpected), trouble: refusals.notExpected, repeated: false };
+  }
   if (click.say === 'openReject') {
     const { phase } = rotation;
     const same =
@@ -120,7 +132,10 @@ async function onRotation(
     return closed === undefined ? { card, told, repeated } : { card: closed, closed, told, repeated };
   }
   // what was typed into a form is asked for again, with what is wrong with it
-  const again = click.say === 'askWaiver' && trouble === refusals.reasonMissing ? askWaiverCard(view) : card;
+  const again =
+    click.say === 'askWaiver' && trouble === refusals.reasonMissing && withKeys !== undefined
+      ? askWaiverCard(withKeys)
+      : card;
   return { card: withNotice(again, trouble), trouble, repeated };
 }
 

@@ -7,6 +7,8 @@ export type Member = Readonly<{
   objectId?: string;
   aadObjectId?: string;
   tenantId?: string;
+  /** `user`, `guest` or `anonymous`. */
+  userRole?: string;
 }>;
 
 /** The calls of the SDK's connector client that are used here. */

@@ -3,6 +3,7 @@ import type { Rotations } from '../../application/ports/store.ts';
 import type { Asking } from './ask.ts';
 import type { Card } from './cards/index.ts';
 import type { Roster } from './roster.ts';
+import type { Tenants } from './tenants.ts';
 import { inWords, type Sentence } from './refusals.ts';
 import { harmless } from './text.ts';
 
@@ -14,14 +15,16 @@ export type Desk = Asking &
     accounts: readonly string[];
     roster: Roster;
     connectorKey: symbol;
+    /** Whose people are heard; null: everybody, because nobody is authenticated either. */
+    tenants: Tenants | null;
     /** Base address of the Azure portal, without a slash at its end. */
     portal?: string;
   }>;
 
-/** Answers a message with a sentence of our own, in the thread it stands in. */
+/** Answers a message with a sentence of our own, in the thread it stands in. Plain: it may quote what was typed. */
 export async function reply(context: TurnContext, words: Sentence | string): Promise<void> {
   const text = typeof words === 'string' ? words : inWords(words);
-  await context.sendActivity({ type: 'message', text: harmless(text) });
+  await context.sendActivity({ type: 'message', textFormat: 'plain', text: harmless(text) });
 }
 
 const cardType = 'application/vnd.microsoft.card.adaptive';
@@ -46,6 +49,11 @@ export async function replaceCard(context: TurnContext, card: Card): Promise<voi
  * failed refresh a client may stop asking.
  */
 export async function answerCard(context: TurnContext, card: Card): Promise<void> {
-  const body = { statusCode: 200, type: cardType, value: card };
-  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
+  await context.sendActivity({ type: 'invokeResponse', value: cardAnswer(card) });
 }
+
+/** An invoke's answer over HTTP that shows a card. */
+export const cardAnswer = (card: Card) => ({
+  status: 200,
+  body: { statusCode: 200, type: cardType, value: card },
+});

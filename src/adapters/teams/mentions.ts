@@ -11,13 +11,14 @@ const nameOf = (person: Person, seat: Seated | null): string =>
 
 /**
  * Fills `<at>n</at>` with the n-th person: as a mention that notifies where Teams knows them here (`seats`,
- * in the order of `people`), as their plain name where it doesn't.
+ * in the order of `people`), as their plain name where it doesn't. A text without mentions is to be read as
+ * it stands; one with them has to be Markdown, in which `harmless` leaves neither links nor tags.
  */
 export function withMentions(
   text: string,
   people: readonly Person[],
   seats: readonly (Seated | null)[],
-): Readonly<{ text: string; entities: readonly Mention[] }> {
+): Readonly<{ text: string; textFormat: 'plain' | 'markdown'; entities: readonly Mention[] }> {
   const entities: Mention[] = [];
   const parts = text.split(/<at>(\d+)<\/at>/);
   const filled = parts.map((part, index) => {
@@ -32,5 +33,5 @@ export function withMentions(
       entities.push({ type: 'mention', text: tag, mentioned: { id: seat.id, name } });
     return tag;
   });
-  return { text: filled.join(''), entities };
+  return { text: filled.join(''), textFormat: entities.length > 0 ? 'markdown' : 'plain', entities };
 }

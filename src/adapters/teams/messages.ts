@@ -1,7 +1,8 @@
 import type { TurnContext } from 'botbuilder';
-import { unreachable } from '../../domain/result.ts';
 import type { Said } from '../../application/conversation.ts';
-import type { Place } from '../../domain/rotation.ts';
+import type { Person } from '../../domain/people.ts';
+import type { Place } from '../../domain/request.ts';
+import { unreachable } from '../../domain/result.ts';
 import type { IncomingInvoke, IncomingMessage } from './activity.ts';
 import { ask, troubleOf } from './ask.ts';
 import { askRotateCard, helpCard, statusCard, statusOf } from './cards/index.ts';
@@ -23,9 +24,10 @@ export async function hearMessage(
   activity: IncomingMessage,
 ): Promise<void> {
   const command = parseCommand(textOf(activity));
+  if (command.is === 'help') return replyCard(context, helpCard());
+  const person = await personOf(context, activity, desk);
+  if (!person.ok) return reply(context, chatRefusals[person.error]);
   switch (command.is) {
-    case 'help':
-      return replyCard(context, helpCard());
     case 'askRotate':
       return replyCard(context, askRotateCard(desk.accounts));
     case 'status':
@@ -35,10 +37,10 @@ export async function hearMessage(
     case 'rotate': {
       const { account, procedure, reason, ticket } = command;
       const asked = { say: 'rotate', account, procedure, reason, ...whereOf(activity) } as const;
-      return hear(desk, context, activity, ticket === undefined ? asked : { ...asked, ticket });
+      return hear(desk, context, activity, person.value, ticket === undefined ? asked : { ...asked, ticket });
     }
     case 'cancel':
-      return hear(desk, context, activity, { say: 'cancel', rotation: command.rotation });
+      return hear(desk, context, activity, person.value, { say: 'cancel', rotation: command.rotation });
     case 'noSuchId':
       return reply(context, chatRefusals.noSuchId(command.written));
     case 'tooLong':
@@ -62,10 +64,14 @@ export function whereOf(
   };
 }
 
-async function hear(desk: Desk, context: TurnContext, activity: IncomingMessage, said: Said): Promise<void> {
-  const person = await personOf(context, activity, desk);
-  if (!person.ok) return reply(context, chatRefusals.unknownPerson);
-  const heard = await ask(desk, activity, person.value, said);
+async function hear(
+  desk: Desk,
+  context: TurnContext,
+  activity: IncomingMessage,
+  person: Person,
+  said: Said,
+): Promise<void> {
+  const heard = await ask(desk, activity, person, said);
   // the first delivery of this message was answered
   if (heard.repeated) return;
   const trouble = troubleOf(heard);

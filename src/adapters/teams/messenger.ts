@@ -2,16 +2,18 @@ import type { TurnContext } from 'botbuilder';
 import type { Clock, Log } from '../../application/ports/ambient.ts';
 import type { Delivery, Messenger, Outgoing, Target } from '../../application/ports/messenger.ts';
 import { distinctPeople, type Person } from '../../domain/people.ts';
-import { isOver, type Place, type Rotation } from '../../domain/rotation.ts';
+import type { Place } from '../../domain/request.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import { isOver } from '../../domain/rotation.ts';
 import { TeamsAdapter } from './adapter.ts';
+import { replacedCard } from './cards/index.ts';
 import { type Conversations, conversationsOf, sendOnce, type Wire } from './connector.ts';
 import type { BotCredentials } from './credentials.ts';
 import { failureOf } from './delivery.ts';
-import { replacedCard } from './cards/index.ts';
 import { attached } from './desk.ts';
+import { draw } from './draw.ts';
 import { isLoopback } from './loopback.ts';
 import { withMentions } from './mentions.ts';
-import { draw } from './draw.ts';
 import { threadOf } from './place.ts';
 import { isAbsent, Roster, type Seated } from './roster.ts';
 
@@ -223,7 +225,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
   async function viewersOf(turn: Turn, place: Place, rotation: Rotation): Promise<readonly string[]> {
     if (isOver(rotation)) return [];
     const { gates } = rotation.rules;
-    const people = distinctPeople([...gates.prepare.from, ...gates.retire.from, rotation.request.by]);
+    const people = distinctPeople([...Object.values(gates).flatMap(({ from }) => from), rotation.request.by]);
     try {
       const seats = await seatsOf(turn, place, people.slice(0, mostRefreshed));
       return seats.flatMap((seat) => (seat === null ? [] : [seat.id]));

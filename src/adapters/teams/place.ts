@@ -1,4 +1,4 @@
-import type { Place } from '../../domain/rotation.ts';
+import type { Place } from '../../domain/request.ts';
 
 const mark = ';messageid=';
 

@@ -1,6 +1,7 @@
+import type { UnclearKey } from './cards/index.ts';
 import type { Answer } from '../../application/conversation.ts';
+import type { Refusal } from '../../domain/happenings.ts';
 import type { RotationId } from '../../domain/ids.ts';
-import type { Refusal } from '../../domain/rotation.ts';
 
 /** What happened, what is true now, what to do next. */
 export type Sentence = Readonly<{ title: string; says: string; remedy: string }>;
@@ -41,6 +42,31 @@ export const refusals: Readonly<Record<Refusal, Sentence>> = {
     'You have approved this already',
     'Your vote stands and counts once.',
     'The card says how many others are needed.',
+  ),
+  votedElsewhere: sentence(
+    'You approved another gate of this rotation',
+    'The policy wants other people here, so your vote was not counted.',
+    'Somebody else whom the policy names has to decide; the card says who.',
+  ),
+  ownConsumer: sentence(
+    'You own a consumer of this account',
+    'The policy leaves its owners out of this decision, so your vote was not counted.',
+    'Somebody else whom the policy names has to decide; the card says who.',
+  ),
+  signInNeeded: sentence(
+    'This decision needs a fresh sign-in',
+    'Your vote was not counted yet.',
+    'Sign in, then press the button again.',
+  ),
+  notVoted: sentence(
+    'You have no vote here to take back',
+    'The votes are as they were.',
+    'The card shows who has voted.',
+  ),
+  noReviewOwed: sentence(
+    'No review is owed here',
+    'Nothing was changed.',
+    'A review is owed only after an emergency, and given once.',
   ),
   notAnOwner: sentence(
     'Only an owner of that consumer, or a deputy, can say this',
@@ -84,13 +110,33 @@ export const refusals: Readonly<Record<Refusal, Sentence>> = {
   ),
   notSafeNow: sentence(
     'That isn’t safe in this state',
-    'Nothing was changed, so that no consumer is left with a dead key.',
+    'Nothing was changed, so that nobody is left with a key that doesn’t work.',
     'The card shows what is safe now, and why this isn’t.',
   ),
   alreadyOver: sentence(
     'This rotation is over',
     'Nothing was changed.',
-    'To rotate the account again, say: rotate <account> <reason>.',
+    'To rotate the account again, say: rotate <account> <reason>, or rotate <account> encryption <reason>.',
+  ),
+};
+
+/** Why what was put into the inputs of a choice can't be understood. */
+export const unclearKeys: Readonly<Record<Exclude<UnclearKey, 'option'>, Sentence>> = {
+  nothing: sentence('Which key?', 'Nothing was written down.', 'Choose one, or give the identifier of one.'),
+  newName: sentence(
+    'A new key needs a name that Key Vault takes',
+    'Nothing was written down.',
+    'Give it 1 to 127 letters, digits and hyphens, such as contoso-chat-key.',
+  ),
+  vault: sentence(
+    'In which vault?',
+    'Nothing was written down.',
+    'Choose one of the vaults that the card offers.',
+  ),
+  identifier: sentence(
+    'That isn’t the identifier of a key',
+    'Nothing was written down.',
+    'Copy it from the key’s page in the Azure portal: https://<vault>/keys/<name>/<version>.',
   ),
 };
 
@@ -113,14 +159,6 @@ export function sentenceOf(answer: Exclude<Answer, { answer: 'done' | 'started' 
       );
     case 'reasonMissing':
       return refusals.reasonMissing;
-    case 'notYet':
-      return sentence(
-        answer.procedure === 'encryptionKey'
-          ? 'I can’t rotate encryption keys yet'
-          : 'I can’t do that kind of rotation yet',
-        'Nothing was begun. What I can rotate are API keys.',
-        'For the API keys, say: rotate <account> <reason>.',
-      );
     case 'cannot':
       return { title: 'That can’t be done', says: answer.says, remedy: answer.remedy };
   }
@@ -162,6 +200,21 @@ export const chatRefusals = {
     'I can’t tell who you are',
     'Teams didn’t give me your directory id, so nothing was written down.',
     'Try again from a channel that you and I are both members of.',
+  ),
+  rosterUnreachable: sentence(
+    'I can’t look up who you are right now',
+    'Teams doesn’t tell me whether you belong to this organization, so nothing was written down.',
+    'Try again in a minute.',
+  ),
+  stranger: sentence(
+    'I only work for people of this organization',
+    'You are a guest here, or belong to another one, so nothing was written down.',
+    'Ask a colleague who isn’t a guest. Whoever runs Keysmith can admit other organizations.',
+  ),
+  tooMany: sentence(
+    'That is more than I can listen to',
+    'From here on I leave out what is said and pressed for about a minute; nothing was written down.',
+    'Wait a minute, then try again.',
   ),
   broke: sentence(
     'Something went wrong inside Keysmith',

@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http';
-import restify from 'restify';
+import restify, { type ServerOptions } from 'restify';
 
 /**
  * Importing restify 12 replaces `writeHead` of every HTTP server in the process by one that returns nothing,
@@ -12,5 +12,9 @@ const chained: WriteHead = function writeHead(...given) {
   return this;
 };
 Reflect.set(ServerResponse.prototype, 'writeHead', chained);
+
+/** restify's logger (pino, which its types leave out), told to be silent: it writes past the program's log. */
+const logger: unknown = Reflect.get(restify, 'logger');
+export const noLog = (logger as (options: object) => ServerOptions['log'])({ level: 'silent' });
 
 export default restify;

@@ -3,7 +3,14 @@ import type { Conversations, Member } from './connector.ts';
 import { baseOf } from './place.ts';
 
 /** A person as a conversation's roster knows them; `id` is the Teams id (an MRI, `29:…`). */
-export type Seated = Readonly<{ id: string; objectId: string; tenantId?: string; name?: string }>;
+export type Seated = Readonly<{
+  id: string;
+  objectId: string;
+  tenantId?: string;
+  name?: string;
+  /** A guest of the tenant, or somebody whom nobody knows. */
+  guest: boolean;
+}>;
 
 type Entry<T> = Readonly<{ at: number; value: T }>;
 
@@ -86,6 +93,7 @@ function seated(member: Member): Seated | null {
   return {
     id: member.id,
     objectId,
+    guest: /^(guest|anonymous)$/i.test(member.userRole ?? ''),
     ...(member.tenantId === undefined ? {} : { tenantId: member.tenantId }),
     ...(member.name === undefined ? {} : { name: member.name }),
   };

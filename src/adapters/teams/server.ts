@@ -8,8 +8,11 @@ import { botApplication } from './bot.ts';
 import type { BotCredentials } from './credentials.ts';
 import { isLoopback } from './loopback.ts';
 import { impatient } from './patience.ts';
-import restify from './restify.ts';
+import { rateLimits, type Limits } from './rateLimits.ts';
+import restify, { noLog } from './restify.ts';
 import { Roster } from './roster.ts';
+import { tenantsOf, type Tenants } from './tenants.ts';
+import { tellTooMany, tooManyClicks } from './tooMany.ts';
 
 export type TeamsServerOptions = Readonly<{
   host: string;
@@ -20,6 +23,9 @@ export type TeamsServerOptions = Readonly<{
   allows: (serviceUrl: string) => boolean;
   inbox: Pick<Inbox, 'post' | 'answer'>;
   rotations: Pick<Rotations, 'find' | 'list' | 'runningFor'>;
+  /** Tenants whose people are heard; the bot's own alone, unless said. */
+  tenants?: Tenants;
+  limits?: Limits;
   /** Account names that the form offers. */
   accounts: readonly string[];
   /** How long the worker's answer to a click or a command is waited for, in ms; Teams waits about 10 s. */
@@ -48,6 +54,9 @@ const body: plugins.JsonBodyParserOptions & Readonly<{ maxBodySize: number }> = 
   maxBodySize: 256 * 1024,
   mapParams: false,
 };
+/** A person who opens a busy channel refreshes many cards at once, and an edit of one refreshes it for 60 people. */
+const usualLimits: Limits = { person: 120, conversation: 1200 };
+
 type Answered = Readonly<{ status: number; body?: unknown }>;
 
 /** Turns that are under way when the server is closed get this long, in ms. */
@@ -69,16 +78,18 @@ export async function startTeamsServer(
     ...options,
     ...impatient(options),
     now: () => clock.now(),
+    tenants: unprotected ? null : (options.tenants ?? tenantsOf(credentials.app)),
     roster: new Roster(() => clock.now()),
     connectorKey: adapter.ConnectorClientKey,
   });
+  const admit = rateLimits(options.limits ?? usualLimits);
   const logic = async (context: TurnContext): Promise<void> => {
     await bot.run(context);
   };
   const turns = new Set<Promise<void>>();
 
   /** What the request is answered with. */
-  async function receive(request: Request): Promise<Answered> {
+  async function receive(request: Request, response: Response): Promise<Answered> {
     if (unprotected && !isFromHere(request)) return { status: 403 };
     const received: unknown = request.body;
     const activity = incoming.safeParse(received);
@@ -91,13 +102,23 @@ export async function startTeamsServer(
     const raw = received as Activity;
     const from = await adapter.authenticate(raw, request.header('authorization', ''));
     if (!from.ok) return { status: from.error === 'unauthorized' ? 401 : 503 };
+    const { data } = activity;
+    const admission = admit(request, response, data.from, data.conversation.id);
+    if (admission !== 'heard') {
+      log.warn({ event: 'activity.refused', refusal: 'tooMany', told: admission === 'tell' });
+      const answer = tooManyClicks(data);
+      if (answer === undefined && admission === 'tell') await adapter.run(from.value, raw, tellTooMany(data));
+      return answer ?? { status: 200 };
+    }
     const answered = await adapter.run(from.value, raw, logic);
-    return { status: answered?.status ?? 200, body: answered?.body };
+    // the SDK's 501 for an invoke that nobody here answers: the sender's mistake, not a failure of the server
+    const status = answered?.status === 501 ? 400 : (answered?.status ?? 200);
+    return { status, body: answered?.body };
   }
 
   async function turn(request: Request, response: Response): Promise<void> {
     try {
-      const { status, body } = await receive(request);
+      const { status, body } = await receive(request, response);
       answer(response, status, body);
     } catch (error) {
       log.error({ event: 'request.failed', error });
@@ -105,7 +126,11 @@ export async function startTeamsServer(
     }
   }
 
-  const server = restify.createServer({ name: 'keysmith', handleUncaughtExceptions: false });
+  const server = restify.createServer({
+    name: 'keysmith',
+    handleUncaughtExceptions: false,
+    log: noLog,
+  });
   // its own answers quote paths and parts of the body
   server.on(
     'restifyError',

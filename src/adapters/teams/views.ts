@@ -1,12 +1,14 @@
+import { actionsFor } from '../../domain/actions.ts';
+import { blockersOf } from '../../domain/apiKeys/safety.ts';
+import { sameSubject } from '../../domain/apiKeys/waivers.ts';
 import type { Person } from '../../domain/people.ts';
 import { unreachable } from '../../domain/result.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { actionsFor, blockersOf } from '../../domain/safety.ts';
-import { sameSubject } from '../../domain/waivers.ts';
 import {
   consumerCard,
   livingCard,
   waiverCard,
+  type ApiKeysView,
   type Card,
   type CardClick,
   type CardOptions,
@@ -15,15 +17,27 @@ import {
 
 /** What a card of a rotation is drawn from, at this moment (epoch ms); `viewer`: for one person alone. */
 export function viewOf(rotation: Rotation, now: number, viewer?: Person): CardView {
-  const { phase } = rotation;
-  const first = phase.at === 'awaitingApproval' && phase.gate === 'prepare';
   return {
     rotation,
     now,
     actions: actionsFor(rotation),
-    blockers: first ? blockersOf(rotation) : [],
+    blockers: blockersFor(rotation),
     ...(viewer === undefined ? {} : { viewer }),
   };
+}
+
+/** Only the first gate of `apiKeys` can be kept shut by consumers. */
+const blockersFor = (rotation: Rotation): readonly string[] =>
+  rotation.procedure === 'apiKeys' &&
+  rotation.phase.at === 'awaitingApproval' &&
+  rotation.phase.gate === 'prepare'
+    ? blockersOf(rotation)
+    : [];
+
+/** The view of a rotation of API keys; undefined of any other, which has neither consumers nor waivers. */
+export function apiKeysView(view: CardView): ApiKeysView | undefined {
+  const { rotation } = view;
+  return rotation.procedure === 'apiKeys' ? { ...view, rotation } : undefined;
 }
 
 /** The clicks that a rotation's own cards are about. */
@@ -31,6 +45,20 @@ export type RotationClick = Exclude<CardClick, { say: 'openRotate' | 'submitRota
 
 /** The card on which a click was made, as it stands now for whoever clicked. */
 export function cardAfter(click: RotationClick, view: CardView, viewer: Person, options: CardOptions): Card {
+  const withKeys = apiKeysView(view);
+  return (
+    (withKeys === undefined ? undefined : sideCardAfter(click, withKeys, viewer, options)) ??
+    livingCard(view, options)
+  );
+}
+
+/** The card of a consumer or a waiver, where the click was made on one. */
+function sideCardAfter(
+  click: RotationClick,
+  view: ApiKeysView,
+  viewer: Person,
+  options: CardOptions,
+): Card | undefined {
   switch (click.say) {
     case 'declare':
     case 'confirm':
@@ -41,12 +69,14 @@ export function cardAfter(click: RotationClick, view: CardView, viewer: Person, 
       return waiverCard(view, click.waiver, options);
     case 'askWaiver': {
       const asked = view.rotation.waivers.findLast(({ subject }) => sameSubject(subject, click.subject));
-      return asked === undefined ? livingCard(view, options) : waiverCard(view, asked.id, options);
+      return asked === undefined ? undefined : waiverCard(view, asked.id, options);
     }
     case 'refresh':
-      return click.waiver === undefined ? livingCard(view, options) : waiverCard(view, click.waiver, options);
+      return click.waiver === undefined ? undefined : waiverCard(view, click.waiver, options);
     case 'approve':
     case 'reject':
+    case 'chooseKey':
+    case 'unclearKey':
     case 'choose':
     case 'askAgain':
     case 'closeOldKeyAlive':
@@ -55,7 +85,7 @@ export function cardAfter(click: RotationClick, view: CardView, viewer: Person, 
     case 'cancel':
     case 'openAskWaiver':
     case 'openReject':
-      return livingCard(view, options);
+      return undefined;
     default:
       return unreachable(click);
   }

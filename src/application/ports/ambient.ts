@@ -1,3 +1,4 @@
+import type { Tools as DomainTools } from '../../domain/effects.ts';
 import type { Digest } from '../../domain/ids.ts';
 
 /** Milliseconds since the epoch. */
@@ -18,6 +19,9 @@ export interface Random {
   /** 32 random bytes in hex. */
   salt(): string;
 }
+
+/** Pure functions that need a library: what the domain can't have of its own. */
+export type Pure = DomainTools;
 
 /** SHA-256 (hex) over canonical JSON (RFC 8785). */
 export type DigestOf = (value: unknown) => Digest;

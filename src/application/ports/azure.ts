@@ -1,6 +1,7 @@
 import type { Fault } from '../../domain/faults.ts';
 import type { AccountId, Fingerprint } from '../../domain/ids.ts';
-import type { Account, KeyPicture, Slot } from '../../domain/plan.ts';
+import type { Account } from '../../domain/account.ts';
+import type { KeyPicture, Slot } from '../../domain/apiKeys/plan.ts';
 import type { Result } from '../../domain/result.ts';
 
 /** One account as ARM describes it, with what decides whether a rotation can be safe. */

@@ -1,14 +1,7 @@
+import type { Encryption, KeyAddress } from '../../domain/encryptionKey/key.ts';
 import type { Fault } from '../../domain/faults.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import type { Result } from '../../domain/result.ts';
-
-/** Which key: `vault` is the vault's address as Azure spells it; `version` is `''` for "the newest, whichever it is". */
-export type KeyAddress = Readonly<{ vault: string; name: string; version: string }>;
-
-/** Who holds the key of an account. With `version` `''` Azure follows the newest version by itself. */
-export type Encryption =
-  | Readonly<{ source: 'microsoft' }>
-  | Readonly<{ source: 'customer'; key: KeyAddress; identityClientId: string | null }>;
 
 /** An identity of an account. `clientId` is null for the system-assigned one. */
 export type AccountIdentity = Readonly<{ objectId: string; clientId: string | null; name: string }>;

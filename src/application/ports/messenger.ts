@@ -1,5 +1,6 @@
 import type { Person } from '../../domain/people.ts';
-import type { Place, Rotation } from '../../domain/rotation.ts';
+import type { Place } from '../../domain/request.ts';
+import type { Rotation } from '../../domain/rotation.ts';
 import type { CardName } from './store.ts';
 
 /** Where something is sent: a conversation (a channel's thread when `thread` is known), or a person. */

@@ -1,7 +1,9 @@
 import type { Fault } from '../../domain/faults.ts';
-import type { EffectKey, RotationId } from '../../domain/ids.ts';
+import type { KeyAddress } from '../../domain/encryptionKey/key.ts';
+import type { AccountId, EffectKey, RotationId } from '../../domain/ids.ts';
 import type { Person } from '../../domain/people.ts';
-import type { Place, Rotation } from '../../domain/rotation.ts';
+import type { Place } from '../../domain/request.ts';
+import type { Rotation } from '../../domain/rotation.ts';
 import type { Asked } from '../../domain/steps.ts';
 import type { Answer, Said } from '../conversation.ts';
 
@@ -128,6 +130,21 @@ export interface ProbeLog {
   ): Promise<readonly Readonly<{ minute: number; calls: number; refused: number }>[]>;
 }
 
+/** What earlier rotations of an account's encryption key have put under guard. */
+export interface Guards {
+  /** The rotations of this account's encryption key that have versions to watch, newest first, running ones too. */
+  of(account: AccountId): Promise<readonly Guard[]>;
+}
+
+export type Guard = Readonly<{
+  rotation: RotationId;
+  /** When it was asked for, in epoch ms. */
+  at: number;
+  /** Its looks go on. */
+  watching: boolean;
+  versions: readonly KeyAddress[];
+}>;
+
 /** Where a card was sent: known after its first delivery. */
 export type SentCard = Readonly<{ card: CardName; conversation: string; activityId: string }>;
 
@@ -193,6 +210,7 @@ export interface Store {
   readonly journal: Journal;
   readonly outbox: Outbox;
   readonly probes: ProbeLog;
+  readonly guards: Guards;
   /** Starts the jobs; resolves when they run. */
   work(wakers: Wakers): Promise<void>;
   close(): Promise<void>;

@@ -2,19 +2,21 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { digestOf, pause, systemClock, systemRandom } from '../../../src/adapters/ambient/index.ts';
+import { quickTiming } from '../../support/timing.ts';
+import { digestOf, nextOpen, pause, systemClock, systemRandom } from '../../../src/adapters/ambient/index.ts';
 import { openAzure } from '../../../src/adapters/azure/index.ts';
 import type { Answer, Said } from '../../../src/application/conversation.ts';
 import type { Messenger, Outgoing, Target } from '../../../src/application/ports/messenger.ts';
 import type { Policies } from '../../../src/application/ports/policy.ts';
 import type { CallTiming } from '../../../src/application/settings.ts';
 import { wakersOf } from '../../../src/application/worker.ts';
-import type { RegisteredConsumer } from '../../../src/domain/consumers.ts';
+import type { RegisteredConsumer } from '../../../src/domain/apiKeys/consumers.ts';
 import { digest, type RotationId } from '../../../src/domain/ids.ts';
 import type { Person } from '../../../src/domain/people.ts';
 import type { Rules } from '../../../src/domain/policy.ts';
 import type { Stage } from '../../../src/domain/procedures.ts';
-import type { Phase, Rotation } from '../../../src/domain/rotation.ts';
+import type { Phase } from '../../../src/domain/apiKeys/rotation.ts';
+import type { Rotation } from '../../../src/domain/rotation.ts';
 import {
   demoEstate,
   startSimulator,
@@ -131,16 +133,8 @@ export async function startBench(
       gates: { prepare: { need: 2, from: everyone }, retire: { need: 2, from: everyone } },
       consumers,
       afterwards: 'stay',
-      timing: {
-        soak: 1500,
-        metricsLag: 0,
-        watchEvery: 300,
-        receiptEvery: 100,
-        remindEvery: 60_000,
-        choiceWithin: 60_000,
-        deadEvery: 200,
-        deadWithin: 20_000,
-      },
+      encryption: { type: 'RSA', bits: 2048 },
+      timing: quickTiming(),
       policy: digest('policy'),
       ...change,
     }),
@@ -165,9 +159,11 @@ export async function startBench(
   const tools = {
     process: 'worker-1',
     azure,
+    encryption: azure.encryption,
     policies,
     journal: store.journal,
     probes: store.probes,
+    guards: store.guards,
     clock: systemClock,
     pause,
     nearest,
@@ -175,7 +171,7 @@ export async function startBench(
     timing: calls,
   };
   const deliver = { messenger, lease: 5000, backoff: { least: 100, most: 1000 }, random: Math.random };
-  const ambient = { digest: digestOf, clock: systemClock, log };
+  const ambient = { pure: { digest: digestOf, nextOpen }, clock: systemClock, log };
   const wakers = wakersOf({
     store,
     policies,

@@ -31,10 +31,12 @@ test('both keys are rotated under traffic without one failed call, with at most 
 test('the old value is tried until it is refused everywhere, and the record says when', async () => {
   const [newest] = await bench.database.store.rotations.list(1);
   if (newest === undefined) throw new Error('no rotation');
-  while ((await bench.rotation(newest.id)).oldKey?.proof === 'trying')
-    await new Promise((next) => setTimeout(next, 100));
-  const { oldKey } = await bench.rotation(newest.id);
-  expect(oldKey).toMatchObject({ proof: 'dead' });
+  const oldKey = async () => {
+    const rotation = await bench.rotation(newest.id);
+    return rotation.procedure === 'apiKeys' ? rotation.oldKey : undefined;
+  };
+  while ((await oldKey())?.proof === 'trying') await new Promise((next) => setTimeout(next, 100));
+  expect(await oldKey()).toMatchObject({ proof: 'dead' });
 });
 
 test('the audit record tells who approved what, in order', async () => {

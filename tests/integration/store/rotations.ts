@@ -9,8 +9,9 @@ import {
   type RotationId,
 } from '../../../src/domain/ids.ts';
 import type { Person } from '../../../src/domain/people.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
-import type { Rotation } from '../../../src/domain/rotation.ts';
+import type { Plan } from '../../../src/domain/apiKeys/plan.ts';
+import type { ApiKeysRotation } from '../../../src/domain/apiKeys/rotation.ts';
+import { quickTiming } from '../../support/timing.ts';
 
 export const ada: Person = { objectId: 'A0A0', tenantId: 'T1', name: 'Ada' };
 export const ben: Person = { objectId: 'B0B0', tenantId: 'T1', name: 'Ben' };
@@ -24,13 +25,13 @@ export function newId(): RotationId {
 }
 
 /** A rotation in its first phase. */
-export function aRotation(account = `contoso-${randomInt(1e9)}`, id = newId()): Rotation {
+export function aRotation(account = `contoso-${randomInt(1e9)}`, id = newId()): ApiKeysRotation {
   const key = effectKey(id, 'plan', 1);
   return {
     id,
+    procedure: 'apiKeys',
     request: {
       account,
-      procedure: 'apiKeys',
       reason: 'yearly',
       by: ada,
       at: 1_000,
@@ -40,16 +41,8 @@ export function aRotation(account = `contoso-${randomInt(1e9)}`, id = newId()): 
       gates: { prepare: { need: 1, from: [ben] }, retire: { need: 1, from: [ben] } },
       consumers: [],
       afterwards: 'stay',
-      timing: {
-        soak: 1,
-        metricsLag: 0,
-        watchEvery: 1,
-        receiptEvery: 1,
-        remindEvery: 1,
-        choiceWithin: 1,
-        deadEvery: 1,
-        deadWithin: 1,
-      },
+      encryption: { type: 'RSA', bits: 2048 },
+      timing: quickTiming(),
       policy: digest('p'),
     },
     consumers: [
@@ -71,12 +64,12 @@ export function aRotation(account = `contoso-${randomInt(1e9)}`, id = newId()): 
   };
 }
 
-export const over = (rotation: Rotation): Rotation => ({
+export const over = (rotation: ApiKeysRotation): ApiKeysRotation => ({
   ...rotation,
   phase: { at: 'ended', stage: 'plan', outcome: 'cancelled', says: 'Cancelled.', finishedAt: 2_000 },
 });
 
-export const planned = (rotation: Rotation, id: string): Rotation => ({ ...rotation, plan: aPlan(id) });
+export const planned = (rotation: ApiKeysRotation, id: string): ApiKeysRotation => ({ ...rotation, plan: aPlan(id) });
 
 const aPlan = (id: string): Plan => ({
   account: {
@@ -103,7 +96,7 @@ export const anEvent = (type = 'requested'): AuditEvent => ({
   detail: { note: 'x' },
 });
 
-export const anEffect = (rotation: Rotation, attempt = 1, notBefore?: number): NewEffect => ({
+export const anEffect = (rotation: ApiKeysRotation, attempt = 1, notBefore?: number): NewEffect => ({
   key: effectKey(rotation.id, 'plan', 1),
   rotation: rotation.id,
   attempt,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../../src/adapters/store/index.ts';
 import type { Store, Wakers } from '../../../src/application/ports/store.ts';
 import type { EffectKey } from '../../../src/domain/ids.ts';
-import type { Rotation } from '../../../src/domain/rotation.ts';
+import type { ApiKeysRotation } from '../../../src/domain/apiKeys/rotation.ts';
 import { openTestStore, silent, soon, type TestStore } from '../../support/database.ts';
 import { ada, anEffect, anEvent, aRotation } from './rotations.ts';
 
@@ -19,7 +19,7 @@ const idle: Wakers = {
   outbox: () => Promise.resolve(null),
 };
 
-const begin = (rotation: Rotation, store: Store = opened.store): Promise<void> =>
+const begin = (rotation: ApiKeysRotation, store: Store = opened.store): Promise<void> =>
   store.transaction(async (tx) => {
     await tx.insertRotation(rotation, 's', anEvent());
     await tx.addEffects([anEffect(rotation)]);

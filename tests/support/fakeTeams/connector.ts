@@ -95,14 +95,14 @@ function carryOut(room: Room, route: Route, body: unknown, call: Call): unknown 
   }
 }
 
-const asMember = ({ id, objectId, tenantId, name }: FakePerson) => ({
+const asMember = ({ id, objectId, tenantId, name, role = 'user' }: FakePerson) => ({
   id,
   // Teams gives both, the Playground one or the other
   objectId,
   aadObjectId: objectId,
   tenantId,
   name,
-  userRole: 'user',
+  userRole: role,
 });
 
 const isActivity = (body: unknown): body is WireActivity =>

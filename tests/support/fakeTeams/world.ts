@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 /** Someone in the fake Teams: `id` is the Teams id (an MRI), `objectId` and `tenantId` those of Entra ID. */
-export type FakePerson = Readonly<{ id: string; objectId: string; tenantId: string; name: string }>;
+export type FakePerson = Readonly<{
+  id: string;
+  objectId: string;
+  tenantId: string;
+  name: string;
+  role?: 'user' | 'guest' | 'anonymous';
+}>;
 
 export const tenantId = '5c0f3a52-9d4b-4f0e-9c58-0f6a9d1c7e11';
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { Probe } from '../../../src/application/ports/azure.ts';
 import type { JournalRow } from '../../../src/application/ports/store.ts';
 import type { Run, Tools } from '../../../src/application/step.ts';
-import { proveIdleKey } from '../../../src/application/steps/proveIdleKey.ts';
-import { proveOldKeyDead } from '../../../src/application/steps/proveOldKeyDead.ts';
-import { regenerateIdleKey } from '../../../src/application/steps/regenerateIdleKey.ts';
-import { regenerateRetiredKey } from '../../../src/application/steps/regenerateRetiredKey.ts';
+import { proveIdleKey } from '../../../src/application/steps/apiKeys/proveIdleKey.ts';
+import { proveOldKeyDead } from '../../../src/application/steps/apiKeys/proveOldKeyDead.ts';
+import { regenerateIdleKey } from '../../../src/application/steps/apiKeys/regenerateIdleKey.ts';
+import { regenerateRetiredKey } from '../../../src/application/steps/apiKeys/regenerateRetiredKey.ts';
 import { fingerprint } from '../../../src/domain/ids.ts';
-import type { KeyPicture } from '../../../src/domain/plan.ts';
+import type { KeyPicture } from '../../../src/domain/apiKeys/plan.ts';
 import type { Step } from '../../../src/domain/steps.ts';
 import { ada, bo, chen, picture, Play } from '../domain/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { subtractProbes } from '../../../src/application/steps/traffic.ts';
-import { judgeTraffic } from '../../../src/domain/traffic.ts';
+import { subtractProbes } from '../../../src/application/steps/apiKeys/traffic.ts';
+import { judgeTraffic } from '../../../src/domain/apiKeys/traffic.ts';
 
 const minute = 60_000;
 const at = (count: number, calls: number, refused: number) => ({ minute: count * minute, calls, refused });

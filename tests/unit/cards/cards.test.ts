@@ -10,14 +10,14 @@ import {
   statusOf,
   waiverCard,
 } from '../../../src/adapters/teams/cards/index.ts';
-import type { Consumer } from '../../../src/domain/consumers.ts';
-import type { Rotation } from '../../../src/domain/rotation.ts';
+import type { Consumer } from '../../../src/domain/apiKeys/consumers.ts';
+import type { ApiKeysRotation } from '../../../src/domain/apiKeys/rotation.ts';
 import { rotations, sampleCards, view } from '../../support/sampleCards.ts';
 import * as sample from '../../support/sampleRotations.ts';
 import { validateCard } from '../../support/validateCard.ts';
 import { buttonsOf, objectsIn, wordsOf } from './walk.ts';
 
-const living = Object.entries<Rotation>(rotations);
+const living = Object.entries<ApiKeysRotation>(rotations);
 
 describe.each(Object.keys(sampleCards))('the card %s', (name) => {
   const card = sampleCards[name]?.() ?? {};
@@ -82,7 +82,7 @@ describe('with sixty consumers and the longest of everything', () => {
     says: long('検査', 500),
     remedy: long('対', 500),
   };
-  const big = (rotation: Rotation): Rotation => ({
+  const big = (rotation: ApiKeysRotation): ApiKeysRotation => ({
     ...rotation,
     request: {
       ...rotation.request,
@@ -157,7 +157,7 @@ describe('text that people typed', () => {
     { as: 'confirmed', at: sample.ago(1), by: eve },
     evil,
   );
-  const poisoned = (rotation: Rotation): Rotation => ({
+  const poisoned = (rotation: ApiKeysRotation): ApiKeysRotation => ({
     ...rotation,
     request: {
       ...rotation.request,
@@ -235,7 +235,7 @@ describe('text that people typed', () => {
     });
   }
 
-  const cards = (rotation: Rotation): readonly object[] => {
+  const cards = (rotation: ApiKeysRotation): readonly object[] => {
     const seen = view(poisoned(rotation));
     const blocked = { ...seen, blockers: [evil] };
     return [

@@ -1,6 +1,6 @@
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
 import { fill, templateNames, type TemplateName } from '../../../src/adapters/teams/cards/templates.ts';
 import { validateCard } from '../../support/validateCard.ts';
 import { objectsIn } from './walk.ts';
@@ -37,6 +37,9 @@ const rotationCards: readonly TemplateName[] = [
   'halted',
   'finished',
   'ended',
+  'key-choice',
+  'key-approval',
+  'key-outcome',
 ];
 const partOf = (name: TemplateName, id: string) =>
   [...objectsIn(read(`${name}.json`))].find((part) => part['id'] === id);
@@ -55,4 +58,5 @@ test('both gates show blockers, what dies and the votes in the same way', () => 
     expect(partOf('approval', id)).toBeDefined();
     expect(partOf('retirement', id)).toEqual(partOf('approval', id));
   }
+  expect(partOf('key-approval', 'votes')).toEqual(partOf('approval', 'votes'));
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { optionOf } from '../../../src/adapters/teams/cards/encryptionKey/keyChoice.ts';
 import { parseCardData } from '../../../src/adapters/teams/cards/verbs.ts';
+import type { KeyChoice } from '../../../src/domain/encryptionKey/target.ts';
 import { sampleCards } from '../../support/sampleCards.ts';
 import { buttonsOf } from './walk.ts';
 
@@ -12,6 +14,10 @@ const typed = {
   account: 'contoso-chat',
   procedure: 'apiKeys',
   ticket: '',
+  option: 'newVersion',
+  vault: 'https://contoso-keys.vault.azure.net/',
+  newName: '',
+  identifier: '',
 };
 
 /** The inputs that a card has put beside what its button carries. */
@@ -131,6 +137,25 @@ describe('a click', () => {
         reason: '',
       },
     ],
+    [
+      'an option that no card has',
+      { keysmith: 1, verb: 'chooseKey', rotation: 'R-7K3FQ2', stage: 'plan', option: 'anyKey' },
+    ],
+    [
+      'a choice that says more than the inputs do',
+      {
+        keysmith: 1,
+        verb: 'chooseKey',
+        rotation: 'R-7K3FQ2',
+        stage: 'plan',
+        option: 'newVersion',
+        choice: { of: 'newVersion' },
+      },
+    ],
+    [
+      'a choice at the end that is none',
+      { keysmith: 1, verb: 'choose', rotation: 'R-7K3FQ2', stage: 'guardOldVersion', choice: 'unpin' },
+    ],
     ['a megabyte', { ...approve, verb: 'reject', reason: 'x'.repeat(1_000_000) }],
   ])('with %s is refused', (_, data) => {
     expect(parseCardData(data)).toEqual({ ok: false, error: 'malformed' });
@@ -143,5 +168,73 @@ describe('a click', () => {
         expect(parseCardData({ ...approve, extra }).ok).toBe(false);
       }),
     );
+  });
+});
+
+describe('the choice of a key', () => {
+  const vault = 'https://contoso-keys.vault.azure.net/';
+  const version = '3f2a9c01d4e84b0f9a6c5e7b8d1f2a30';
+  const chosen = (inputs: object) =>
+    parseCardData({ keysmith: 1, verb: 'chooseKey', rotation: 'R-7K3FQ2', stage: 'plan', ...inputs });
+  const understood = (choice: object) => ({
+    ok: true,
+    value: { say: 'chooseKey', rotation: 'R-7K3FQ2', choice },
+  });
+  const unclear = (what: string) => ({
+    ok: true,
+    value: { say: 'unclearKey', rotation: 'R-7K3FQ2', unclear: what },
+  });
+  const existing: KeyChoice = { of: 'existing', key: { vault, name: 'chat-cmk', version } };
+
+  test('is a new version, a new key in a vault, or a version that is there', () => {
+    expect(chosen({ option: 'newVersion', newName: '', identifier: '' })).toEqual(
+      understood({ of: 'newVersion' }),
+    );
+    expect(chosen({ option: 'newKey', newName: ' chat-cmk-2 ', vault })).toEqual(
+      understood({ of: 'newKey', vault, name: 'chat-cmk-2' }),
+    );
+    expect(chosen({ option: `${vault}keys/chat-cmk/${version}` })).toEqual(understood(existing));
+  });
+
+  test('by an identifier counts before the option, and without a version means the newest', () => {
+    const identifier = ` ${vault}keys/chat-cmk/${version}/ `;
+    expect(chosen({ option: 'newVersion', identifier })).toEqual(understood(existing));
+    expect(chosen({ identifier: `${vault}keys/chat-cmk` })).toEqual(
+      understood({ of: 'existing', key: { vault, name: 'chat-cmk', version: '' } }),
+    );
+  });
+
+  test('of every kind comes back from the value of its option', () => {
+    const choices: readonly KeyChoice[] = [{ of: 'newVersion' }, existing];
+    for (const choice of choices) {
+      expect(chosen({ option: optionOf(choice) })).toEqual(understood(choice));
+    }
+  });
+
+  test.each([
+    ['nothing at all', {}, 'nothing'],
+    ['a new key without a name', { option: 'newKey', vault, newName: ' ' }, 'newName'],
+    ['a name that Key Vault refuses', { option: 'newKey', vault, newName: 'chat_cmk' }, 'newName'],
+    ['a name that is too long', { option: 'newKey', vault, newName: 'x'.repeat(128) }, 'newName'],
+    ['a new key without a vault', { option: 'newKey', newName: 'chat-cmk' }, 'vault'],
+    ['a vault that is a page', { option: 'newKey', newName: 'a', vault: `${vault}keys` }, 'vault'],
+    ['words', { identifier: 'the new one' }, 'identifier'],
+    ['a secret', { identifier: `${vault}secrets/chat-cmk/${version}` }, 'identifier'],
+    ['an address that is not safe', { identifier: `http://contoso/keys/chat-cmk/${version}` }, 'identifier'],
+    ['somebody who signs in', { identifier: `https://me:pw@contoso/keys/chat-cmk/${version}` }, 'identifier'],
+    ['a query', { identifier: `${vault}keys/chat-cmk/${version}?a=b` }, 'identifier'],
+    ['a way up', { identifier: `${vault}keys/../keys/a/b/c` }, 'identifier'],
+    ['a version of signs', { identifier: `${vault}keys/chat-cmk/${'%2e'.repeat(4)}` }, 'identifier'],
+  ])('that is %s is not written down, and says which input it is', (_, inputs, what) => {
+    expect(chosen(inputs)).toEqual(unclear(what));
+  });
+
+  test('does not stand in the way of the other buttons of its card, which send the inputs along', () => {
+    for (const verb of ['retry', 'cancel']) {
+      const data = { keysmith: 1, verb, rotation: 'R-7K3FQ2', stage: 'plan' };
+      expect(parseCardData({ ...data, option: 'newVersion', newName: '', identifier: 'half-typed' })).toEqual(
+        parseCardData(data),
+      );
+    }
   });
 });

@@ -6,15 +6,15 @@ import {
   statusOf,
   waiverCard,
 } from '../../../src/adapters/teams/cards/index.ts';
-import type { Receipt } from '../../../src/domain/consumers.ts';
+import type { Receipt } from '../../../src/domain/apiKeys/consumers.ts';
+import type { ApiKeysRotation } from '../../../src/domain/apiKeys/rotation.ts';
 import type { Person } from '../../../src/domain/people.ts';
-import type { Rotation } from '../../../src/domain/rotation.ts';
 import { rotations, view } from '../../support/sampleCards.ts';
 import * as sample from '../../support/sampleRotations.ts';
 import { buttonsOf, titlesOf, wordsOf } from './walk.ts';
 
 const { ada, bo, chidi, dana, eve } = sample.people;
-const seenBy = (rotation: Rotation, viewer?: Person) => {
+const seenBy = (rotation: ApiKeysRotation, viewer?: Person) => {
   const card = livingCard(view(rotation, viewer));
   return { buttons: titlesOf(card), words: wordsOf(card) };
 };
@@ -235,7 +235,7 @@ describe('the card of a consumer', () => {
     waived: { as: 'waived', at: 1 },
     toGive: { as: 'toGive' },
   } as const satisfies Record<string, Receipt>;
-  const cardWith = (receipt: Receipt, change: Partial<Rotation> = {}) =>
+  const cardWith = (receipt: Receipt, change: Partial<ApiKeysRotation> = {}) =>
     consumerCard(
       view({
         ...rotations.moving,
@@ -299,7 +299,7 @@ describe('the card of a consumer', () => {
 });
 
 describe('the card of a waiver', () => {
-  const cardFor = (viewer?: Person, waiver: Rotation['waivers'][number] = sample.kioskWaiver) =>
+  const cardFor = (viewer?: Person, waiver: ApiKeysRotation['waivers'][number] = sample.kioskWaiver) =>
     waiverCard(view({ ...rotations.moving, waivers: [waiver] }, viewer), 1);
 
   test('counts neither the requester nor whoever asked for it', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Happening } from '../../../src/domain/rotation.ts';
-import { actionsFor } from '../../../src/domain/safety.ts';
+import type { Happening } from '../../../src/domain/happenings.ts';
+import { apiKeysActions } from '../../../src/domain/apiKeys/safety.ts';
 import { samePerson } from '../../../src/domain/people.ts';
-import type { StepAnswer } from '../../../src/domain/steps.ts';
+import type { ApiKeysAnswer } from '../../../src/domain/apiKeys/steps.ts';
 import { digest } from '../../../src/domain/ids.ts';
 import { ada, batch, dana, everyone, indexer, picture, Play, plan, rules, web } from './fixtures.ts';
 
@@ -50,7 +50,7 @@ function answer(play: Play, coin: boolean): void {
   if (effect?.do !== 'run') return;
   const slots = play.rotation.slots;
   const now = picture(slots?.Key1.fingerprint ?? 'one', slots?.Key2.fingerprint ?? 'two');
-  const answers: StepAnswer = {
+  const answers: ApiKeysAnswer = {
     plan: coin
       ? {
           safe: true,
@@ -87,7 +87,8 @@ function answer(play: Play, coin: boolean): void {
     },
     proveOldKeyDead: { dead: coin, tries: 1 },
   };
-  play.answer(effect.step, answers[effect.step]);
+  const step = effect.step as keyof ApiKeysAnswer;
+  play.answer(step, answers[step]);
 }
 
 function act(
@@ -245,7 +246,7 @@ test('no sequence of events offers Roll back when the old key is not alive', () 
       for (const one of steps) {
         act(play, one);
         const { rotation } = play;
-        if (!actionsFor(rotation).rollBack) continue;
+        if (!apiKeysActions(rotation).rollBack) continue;
         const { retiring } = rotation;
         expect(retiring === undefined ? undefined : rotation.slots?.[retiring].condition).toBe('live');
       }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { actionsFor, blockersOf } from '../../../src/domain/safety.ts';
+import { apiKeysActions, blockersOf } from '../../../src/domain/apiKeys/safety.ts';
 import {
   ada,
   batch,
@@ -190,7 +190,7 @@ describe('the gates', () => {
     if (phase.at !== 'awaitingApproval') throw new Error('not at a gate');
     play.happen({ type: 'rejected', by: bo, stage: phase.stage, digest: phase.digest });
     expect(play.rotation.phase.at).toBe('held');
-    expect(actionsFor(play.rotation)).toMatchObject({ rollBack: true, cancel: true });
+    expect(apiKeysActions(play.rotation)).toMatchObject({ rollBack: true, cancel: true });
     play.happen({ type: 'askedAgain', by: ada });
     expect(play.rotation.phase).toMatchObject({ at: 'awaitingApproval', stage: 'approveSecond', votes: [] });
     const again = play.rotation.phase;
@@ -317,7 +317,7 @@ describe('the receipts', () => {
     });
     expect(play.rotation.phase).toMatchObject({ at: 'halted', stage: 'moveConsumers' });
     expect(play.rotation.consumers.map(({ move }) => move?.receipt.as)).toEqual(['given', 'toGive']);
-    expect(actionsFor(play.rotation)).toMatchObject({ retry: true, rollBack: true, cancel: true });
+    expect(apiKeysActions(play.rotation)).toMatchObject({ retry: true, rollBack: true, cancel: true });
     play.happen({ type: 'retried', by: bo, stage: 'moveConsumers' });
     expect(play.pending('giveConsumers')).toMatchObject({ key, attempt: 2 });
   });
@@ -329,7 +329,7 @@ describe('the traffic', () => {
     play.moved();
     play.answer('watchTraffic', { look: play.look(100, 3) });
     expect(play.rotation.phase).toMatchObject({ at: 'halted', stage: 'watchTraffic' });
-    expect(actionsFor(play.rotation)).toMatchObject({ retry: true, rollBack: true });
+    expect(apiKeysActions(play.rotation)).toMatchObject({ retry: true, rollBack: true });
   });
 
   test('no traffic is no evidence: the rotation waits, and a waiver lets it go on', () => {
@@ -410,7 +410,7 @@ describe('halting', () => {
   test('there is no way back once the old key is retired', () => {
     const play = new Play(rules({ afterwards: 'ask' }));
     play.retired();
-    expect(actionsFor(play.rotation)).toMatchObject({ rollBack: false, cancel: false });
+    expect(apiKeysActions(play.rotation)).toMatchObject({ rollBack: false, cancel: false });
     expect(play.happen({ type: 'rollBackAsked', by: bo, stage: 'switchBack' })).toBe('notSafeNow');
     expect(play.happen({ type: 'cancelled', by: ada })).toBe('notSafeNow');
   });

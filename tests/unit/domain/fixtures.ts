@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { advance, begin } from '../../../src/domain/advance.ts';
-import type { RegisteredConsumer } from '../../../src/domain/consumers.ts';
+import type { RegisteredConsumer } from '../../../src/domain/apiKeys/consumers.ts';
 import { accountId, digest, type EffectKey, fingerprint, parseRotationId } from '../../../src/domain/ids.ts';
 import type { Person } from '../../../src/domain/people.ts';
-import type { KeyPicture, Plan } from '../../../src/domain/plan.ts';
+import type { KeyPicture, Plan } from '../../../src/domain/apiKeys/plan.ts';
 import type { Rules } from '../../../src/domain/policy.ts';
-import type { Effect, Happening, Refusal, Rotation, Tools } from '../../../src/domain/rotation.ts';
+import type { Effect, Tools } from '../../../src/domain/effects.ts';
+import type { Happening, Refusal } from '../../../src/domain/happenings.ts';
+import type { ApiKeysRotation } from '../../../src/domain/apiKeys/rotation.ts';
+import type { Rotation } from '../../../src/domain/rotation.ts';
 import type { Answered, StepAnswer } from '../../../src/domain/steps.ts';
-import type { TrafficLook } from '../../../src/domain/traffic.ts';
-import type { Holding } from '../../../src/domain/consumers.ts';
+import type { TrafficLook } from '../../../src/domain/apiKeys/traffic.ts';
+import type { Holding } from '../../../src/domain/apiKeys/consumers.ts';
 
 const tenantId = '11111111-1111-4111-8111-111111111111';
 const person = (name: string, digit: string): Person => ({
@@ -24,6 +27,7 @@ export const eli = person('Eli', 'e');
 export const everyone = [ada, bo, chen, dana, eli];
 
 export const tools: Tools = {
+  nextOpen: (_execution, at) => at,
   digest: (value) => digest(createHash('sha256').update(JSON.stringify(value)).digest('hex')),
 };
 
@@ -60,7 +64,15 @@ export const rules = (change: Partial<Rules> = {}): Rules => ({
     choiceWithin: 300_000,
     deadEvery: 30_000,
     deadWithin: 3_600_000,
+    wrapEvery: 10_000,
+    wrapUsually: 600_000,
+    wrapPatience: 3_600_000,
+    rightEvery: 30_000,
+    rightWithin: 900_000,
+    guardEvery: 3_600_000,
+    expiryWarning: 2_592_000_000,
   },
+  encryption: { type: 'RSA', bits: 2048 },
   policy: digest('policy'),
   ...change,
 });
@@ -90,12 +102,18 @@ export const plan: Plan = {
   baseline: { minutes: 60, calls: 600, refused: 0 },
 };
 
+/** A test that plays one procedure can't get a rotation of the other. */
+function ofApiKeys(rotation: Rotation): ApiKeysRotation {
+  if (rotation.procedure !== 'apiKeys') throw new Error('this rotation is not of the API keys');
+  return rotation;
+}
+
 /**
  * A rotation in the hands of a test: it keeps the effects that nobody has answered yet, and its own
  * clock. Answers are given by step name, so a test reads like the procedure.
  */
 export class Play {
-  rotation: Rotation;
+  rotation: ApiKeysRotation;
   at = 1_000_000;
   effects: Effect[] = [];
   said: Effect[] = [];
@@ -107,10 +125,11 @@ export class Play {
     const place = { conversation: 'channel', serviceUrl: 'https://teams.example', tenantId };
     const outcome = begin(
       id.value,
-      { account: 'contoso-chat', procedure: 'apiKeys', reason: 'yearly', by, at: this.at, place },
+      'apiKeys',
+      { account: 'contoso-chat', reason: 'yearly', by, at: this.at, place },
       given,
     );
-    this.rotation = outcome.rotation;
+    this.rotation = ofApiKeys(outcome.rotation);
     this.take(outcome.effects);
   }
 
@@ -127,7 +146,7 @@ export class Play {
       this.refusals.push(advanced.error);
       return advanced.error;
     }
-    this.rotation = advanced.value.rotation;
+    this.rotation = ofApiKeys(advanced.value.rotation);
     this.take(advanced.value.effects);
     return null;
   }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { dueAt } from '../../../src/domain/advance.ts';
-import { actionsFor } from '../../../src/domain/safety.ts';
-import type { RegisteredConsumer } from '../../../src/domain/consumers.ts';
+import { apiKeysActions } from '../../../src/domain/apiKeys/safety.ts';
+import type { RegisteredConsumer } from '../../../src/domain/apiKeys/consumers.ts';
 import type { Rules } from '../../../src/domain/policy.ts';
-import type { Effect } from '../../../src/domain/rotation.ts';
+import type { Effect } from '../../../src/domain/effects.ts';
 import {
   ada,
   batch,
@@ -188,7 +188,7 @@ describe('a key that changed again behind the record', () => {
     expect(play.pending('giveConsumers').ask).toEqual({ slot: 'Key2', consumers: ['web', 'indexer'] });
     play.fail('giveConsumers', 'denied');
     // They hold a dead value: there is nothing safe about leaving them to it.
-    expect(actionsFor(play.rotation)).toMatchObject({ retry: true, cancel: false });
+    expect(apiKeysActions(play.rotation)).toMatchObject({ retry: true, cancel: false });
   });
 
   test('while it was being given is proved and given anew', () => {
@@ -324,15 +324,15 @@ test('a waiver for the traffic does not shorten the soak: a rise would still be 
 describe('Roll back', () => {
   test('is not offered when nobody can say whether the old key lives, nor while a step is under way', () => {
     const play = atSecondGate();
-    expect(actionsFor(play.rotation).rollBack).toBe(true);
+    expect(apiKeysActions(play.rotation).rollBack).toBe(true);
     play.approve(bo);
     play.approve(chen);
     expect(play.rotation.phase.at).toBe('working');
-    expect(actionsFor(play.rotation).rollBack).toBe(false);
+    expect(apiKeysActions(play.rotation).rollBack).toBe(false);
     const fault = { kind: 'unknownOutcome', says: '', remedy: '', inDoubt: ['Key1'] } as const;
     play.happen({ type: 'stepFailed', key: play.pending('regenerateRetiredKey').key, fault });
     expect(play.rotation.phase.at).toBe('halted');
-    expect(actionsFor(play.rotation).rollBack).toBe(false);
+    expect(apiKeysActions(play.rotation).rollBack).toBe(false);
     expect(play.happen({ type: 'rollBackAsked', by: bo, stage: 'regenerateRetiredKey' })).toBe('notSafeNow');
   });
 });
@@ -347,7 +347,7 @@ describe('the way out', () => {
       given: [{ consumer: 'web', version: 'w3' }],
       failed: [{ consumer: 'indexer', fault }],
     });
-    expect(actionsFor(play.rotation)).toMatchObject({ retry: true, rollBack: false, cancel: true });
+    expect(apiKeysActions(play.rotation)).toMatchObject({ retry: true, rollBack: false, cancel: true });
     expect(play.happen({ type: 'cancelled', by: ada })).toBeNull();
   });
 

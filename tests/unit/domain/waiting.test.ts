@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { dueAt } from '../../../src/domain/advance.ts';
-import { actionsFor } from '../../../src/domain/safety.ts';
+import { apiKeysActions } from '../../../src/domain/apiKeys/safety.ts';
 import { ada, bo, chen, Play, rules, web } from './fixtures.ts';
 
 const hours = 3_600_000;
@@ -76,11 +76,11 @@ test('a button Cancel on a card of an earlier stage cancels nothing; typed, it m
 test('what blocked the first gate can be mended and checked again, with new votes', () => {
   const play = new Play(rules({ consumers: [web] }));
   play.planned({ web: 'neither' });
-  expect(actionsFor(play.rotation)).toMatchObject({ checkAgain: true, retry: false });
+  expect(apiKeysActions(play.rotation)).toMatchObject({ checkAgain: true, retry: false });
   expect(play.happen({ type: 'retried', by: bo, stage: 'approveFirst' })).toBeNull();
   expect(play.rotation.phase).toMatchObject({ at: 'working', stage: 'plan' });
   play.planned({ web: 'Key1' });
-  expect(actionsFor(play.rotation).checkAgain).toBe(false);
+  expect(apiKeysActions(play.rotation).checkAgain).toBe(false);
   expect(play.happen({ type: 'retried', by: bo, stage: 'approveFirst' })).toBe('staleCard');
   expect(play.approve(bo)).toBeNull();
 });

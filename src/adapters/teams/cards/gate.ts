@@ -1,24 +1,24 @@
-import { eligible } from '../../../domain/approval.ts';
+import { approversOf } from '../../../domain/voters.ts';
 import { samePerson } from '../../../domain/people.ts';
-import type { Phase } from '../../../domain/rotation.ts';
+import type { Stage } from '../../../domain/procedures.ts';
+import type { AwaitingApproval } from '../../../domain/shared.ts';
 import { button, ofRotation, type Button } from './buttons.ts';
 import { plain } from './plain.ts';
 import type { Status } from './shared.ts';
-import { standing } from './standing.ts';
+import { needOf, standing } from './standing.ts';
 import { clock } from './times.ts';
 import type { CardView } from './view.ts';
 import { counted, nameOf, names, number } from './words.ts';
 
-export type OpenGate = Extract<Phase, { at: 'awaitingApproval' }>;
+export type OpenGate = AwaitingApproval<Stage>;
 
 /** Who has approved and who still may; the data of the `votes` block that both gates show. */
 export function votesOf({ rotation, now }: CardView, phase: OpenGate) {
-  const rule = rotation.rules.gates[phase.gate];
-  const open = eligible(rule, rotation.request.by).filter(
+  const open = approversOf(rotation, phase.gate).filter(
     (person) => !phase.votes.some(({ by }) => samePerson(by, person)),
   );
   return {
-    votesTitle: `Approvals: ${number(phase.votes.length)} of ${number(rule.need)}`,
+    votesTitle: `Approvals: ${number(phase.votes.length)} of ${number(needOf(rotation, phase.gate))}`,
     votes: phase.votes
       .slice(0, 8)
       .map(({ by, at }) => ({ name: nameOf(by), at: `approved at ${clock(at, now)}` })),
@@ -35,8 +35,7 @@ export const blockersOf = ({ blockers }: CardView, rows: number) => ({
 });
 
 export function gateStatus({ rotation, blockers, now }: CardView, phase: OpenGate, what: string): Status {
-  const { need } = rotation.rules.gates[phase.gate];
-  const missing = need - phase.votes.length;
+  const missing = needOf(rotation, phase.gate) - phase.votes.length;
   const clockLine = `Since ${clock(phase.since, now)}`;
   return blockers.length > 0
     ? {

@@ -1,10 +1,13 @@
 /** The cards of Keysmith: pure functions from the state of a rotation to the JSON of a card. */
-export { askRejectCard, askWaiverCard, formDoneCard } from './askCards.ts';
-export { consumerCard } from './consumerCard.ts';
+export { askWaiverCard } from './apiKeys/askWaiver.ts';
+export { consumerCard } from './apiKeys/consumerCard.ts';
+export { waiverCard } from './apiKeys/waiverCard.ts';
+export { askRejectCard } from './askReject.ts';
+export type { UnclearKey } from './encryptionKey/keyChoice.ts';
+export { formDoneCard } from './formDone.ts';
 export { livingCard, statusOf } from './living.ts';
-export { askRotateCard, helpCard, refusalCard, replacedCard, welcomeCard } from './plainCards.ts';
 export { plain } from './plain.ts';
+export { askRotateCard, helpCard, refusalCard, replacedCard, welcomeCard } from './plainCards.ts';
 export { statusCard } from './statusCard.ts';
 export { parseCardData, type ButtonData, type CardClick, type Verb } from './verbs.ts';
-export type { Card, CardOptions, CardView } from './view.ts';
-export { waiverCard } from './waiverCard.ts';
+export type { ApiKeysView, Card, CardOptions, CardView, EncryptionView } from './view.ts';

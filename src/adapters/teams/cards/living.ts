@@ -1,11 +1,6 @@
-import { unreachable } from '../../../domain/result.ts';
-import { approval } from './approval.ts';
+import { apiKeysPart } from './apiKeys/part.ts';
 import { ofRotation, refreshed } from './buttons.ts';
-import { choice, held } from './decisions.ts';
-import { halted } from './halted.ts';
-import { ended, finished } from './outcome.ts';
-import { progress } from './progress.ts';
-import { retirement } from './retirement.ts';
+import { encryptionPart } from './encryptionKey/part.ts';
 import { cardOf, type Part } from './shared.ts';
 import { fitting } from './templates.ts';
 import type { Card, CardOptions, CardView } from './view.ts';
@@ -16,37 +11,26 @@ import type { Card, CardOptions, CardView } from './view.ts';
  */
 export function livingCard(view: CardView, options: CardOptions = {}): Card {
   const refresh = { ...ofRotation(view.rotation), verb: 'refresh' } as const;
-  return fitting((rows) => refreshed(cardOf(view, partOf(view, rows)), refresh, options));
+  // a client that fetched its own view would wipe what is being typed into the inputs
+  const asks = view.rotation.phase.at === 'choosingKey';
+  return fitting((rows) => {
+    const card = cardOf(view, partOf(view, rows));
+    return asks ? card : refreshed(card, refresh, options);
+  });
 }
 
 /** The state of one rotation in answer to `status <id>`: the same card, without buttons, as it is now. */
 export function statusOf(view: CardView): Card {
   return fitting((rows) => {
     const note = 'This is how it stands now. The card in the channel stays up to date and has the buttons.';
-    return cardOf(view, { ...partOf(view, rows), buttons: [], note });
+    const part = partOf(view, rows);
+    return cardOf(view, { ...part, buttons: [], note, data: { ...part.data, asks: false } });
   });
 }
 
 function partOf(view: CardView, rows: number): Part {
-  const { phase } = view.rotation;
-  switch (phase.at) {
-    case 'working':
-    case 'moving':
-    case 'watching':
-      return progress(view, phase, rows);
-    case 'awaitingApproval':
-      return phase.gate === 'prepare' ? approval(view, phase, rows) : retirement(view, phase, rows);
-    case 'held':
-      return held(view, phase, rows);
-    case 'choosing':
-      return choice(view, phase);
-    case 'halted':
-      return halted(view, phase, rows);
-    case 'completed':
-      return finished(view, phase);
-    case 'ended':
-      return ended(view, phase, rows);
-    default:
-      return unreachable(phase);
-  }
+  const { rotation } = view;
+  return rotation.procedure === 'apiKeys'
+    ? apiKeysPart({ ...view, rotation }, rows)
+    : encryptionPart({ ...view, rotation }, rows);
 }

@@ -1,5 +1,5 @@
-import { accountInWords, plain } from './plain.ts';
 import { button, type Button } from './buttons.ts';
+import { accountInWords, plain } from './plain.ts';
 import { fill } from './templates.ts';
 import type { Card } from './view.ts';
 import { listed } from './words.ts';

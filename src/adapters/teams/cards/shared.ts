@@ -1,6 +1,7 @@
-import { otherSlot, slotName, type Slot } from '../../../domain/plan.ts';
-import type { Rotation } from '../../../domain/rotation.ts';
+import type { Procedure } from '../../../domain/procedures.ts';
+import { accountOf, type Rotation } from '../../../domain/rotation.ts';
 import type { Button } from './buttons.ts';
+import { alarms } from './encryptionKey/guardedRows.ts';
 import { accountInWords, plain } from './plain.ts';
 import { facts, marks, row, type Fact, type Mark, type Row } from './rows.ts';
 import { stageRows, stageSummary } from './stages.ts';
@@ -32,32 +33,30 @@ export type Part = Readonly<{
 }>;
 
 /** The account as people call it. */
-export const accountOf = ({ plan, request }: Rotation): string => plan?.account.name ?? request.account;
+export const accountName = (rotation: Rotation): string =>
+  accountOf(rotation)?.name ?? rotation.request.account;
 
-/** The slot that was in use at the start, and the other one. Before the plan is known nobody can say. */
-export function slotsInWords({
-  retiring,
-  plan,
-}: Rotation): Readonly<{ old: string; fresh: string; oldSlot?: Slot }> {
-  const slot = retiring ?? plan?.activeSlot;
-  return slot === undefined
-    ? { old: 'the key in use', fresh: 'the unused key' }
-    : { old: slotName(slot), fresh: slotName(otherSlot(slot)), oldSlot: slot };
-}
+const kinds = { apiKeys: 'API key', encryptionKey: 'Encryption key' } as const satisfies Record<
+  Procedure,
+  string
+>;
 
-/** Said only while both were seen to work. */
-export const bothKeysWork = ({ slots }: Rotation): string =>
-  slots?.Key1.condition === 'live' && slots.Key2.condition === 'live' ? 'Both keys work meanwhile.' : '';
+/** What every card of a rotation is headed with. */
+export const headingOf = (rotation: Rotation) => ({
+  summary: `${accountInWords(accountName(rotation))}, ${kinds[rotation.procedure].replace(/^E/, 'e')} rotation ${rotation.id}`,
+  kicker: `${kinds[rotation.procedure]} rotation ${rotation.id}`,
+  account: plain(accountName(rotation), 120),
+});
 
 /** Draws a card of a rotation: what all of them share, with what this one adds. */
 export function cardOf(view: CardView, part: Part): Card {
   const { rotation, now } = view;
   const { status } = part;
+  const heading = headingOf(rotation);
   return fill(part.template, {
-    summary: `${accountInWords(accountOf(rotation))}, key rotation ${rotation.id}: ${stageSummary(rotation)}`,
-    kicker: `API key rotation ${rotation.id}`,
-    account: plain(accountOf(rotation), 120),
-    asked: `${nameOf(rotation.request.by)}: “${plain(rotation.request.reason, 240)}”`,
+    ...heading,
+    summary: `${heading.summary}: ${stageSummary(rotation)}`,
+    asked: askedBy(rotation),
     tone: status.tone,
     glyph: marks[status.mark].glyph,
     headline: status.headline,
@@ -76,26 +75,28 @@ export function cardOf(view: CardView, part: Part): Card {
   });
 }
 
+const askedBy = ({ request }: Rotation): string => `${nameOf(request.by)}: “${plain(request.reason, 240)}”`;
+
 /** What people must know that belongs to no single stage. */
 function warnings(rotation: Rotation): readonly Row[] {
-  return rotation.notReached.length === 0
-    ? []
-    : [
-        row(
-          'unsure',
-          'No direct message',
-          `to ${names(rotation.notReached, 4)}: mentioned in this thread instead`,
-        ),
-      ];
+  const { notReached } = rotation;
+  return [
+    ...(rotation.procedure === 'encryptionKey' ? alarms(rotation) : []),
+    ...(notReached.length === 0
+      ? []
+      : [row('unsure', 'No direct message', `to ${names(notReached, 4)}: mentioned in this thread instead`)]),
+  ];
 }
 
-function details({ request, plan }: Rotation): readonly Fact[] {
+function details(rotation: Rotation): readonly Fact[] {
+  const { request } = rotation;
+  const account = accountOf(rotation);
   return facts({
     'Asked by': nameOf(request.by),
     Reason: plain(request.reason, 600),
     Ticket: plain(request.ticket ?? '', 100),
-    Subscription: plain(plan?.account.subscriptionName ?? '', 100),
-    'Resource group': plain(plan?.account.resourceGroup ?? '', 100),
-    Region: plain(plan?.account.location ?? '', 60),
+    Subscription: plain(account?.subscriptionName ?? '', 100),
+    'Resource group': plain(account?.resourceGroup ?? '', 100),
+    Region: plain(account?.location ?? '', 60),
   });
 }

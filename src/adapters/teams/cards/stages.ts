@@ -1,22 +1,33 @@
 import { duration } from '../../../application/duration.ts';
-import type { Gate } from '../../../domain/policy.ts';
-import { procedures, stageTitle, type Stage } from '../../../domain/procedures.ts';
-import type { CompletedOutcome, OldKey, Rotation } from '../../../domain/rotation.ts';
+import { procedures, stageTitle, type Procedure, type Stage } from '../../../domain/procedures.ts';
+import type { Rotation } from '../../../domain/rotation.ts';
+import { apiKeysStages } from './apiKeys/stages.ts';
+import { encryptionStages } from './encryptionKey/stages.ts';
 import { marks, row, type Row } from './rows.ts';
-import { counted, names } from './words.ts';
+import { doneIn, type StageFacts } from './stageFacts.ts';
+import { needOf } from './standing.ts';
+import { names } from './words.ts';
 
 /** `finished` is not a stage that somebody waits for: the card's own title says it. */
-const path: readonly Stage[] = procedures.apiKeys
-  .map(({ stage }) => stage)
-  .filter((stage) => stage !== 'finished');
+const pathOf = (procedure: Procedure): readonly Stage[] =>
+  procedures[procedure].map(({ stage }) => stage).filter((stage) => stage !== 'finished');
 
-const gateOf: Partial<Record<Stage, Gate>> = { approveFirst: 'prepare', approveSecond: 'retire' };
+/** Stages that only a person's choice leads to, with what the summary says of them. */
+const offThePath: Readonly<Partial<Record<Stage, string>>> = {
+  rollBack: 'Rolling back',
+  pinVersion: 'Pinning the version',
+};
+
+const factsOf = (rotation: Rotation, now: number): StageFacts =>
+  rotation.procedure === 'apiKeys' ? apiKeysStages(rotation, now) : encryptionStages(rotation);
 
 /** The stages of a rotation, done, now and next, each with how long it took and who approved. */
 export function stageRows(rotation: Rotation, now: number): readonly Row[] {
-  const reached = lastReached(rotation);
-  const rows = path.map((stage, index) => stageRow(rotation, stage, index, reached, now));
-  const all = wasRolledBack(rotation) ? [...rows, rollBackRow(rotation, now)] : rows;
+  const path = pathOf(rotation.procedure);
+  const facts = factsOf(rotation, now);
+  const reached = lastReached(rotation, path, facts);
+  const rows = path.map((stage, index) => stageRow(rotation, facts, stage, index - reached, now));
+  const all = [...rows, ...detours(rotation).map((stage) => detourRow(rotation, facts, stage, now))];
   // only where the rotation stands is in bold, so that the eye finds it
   return all.map((line) => ({ ...line, weight: standsOut(line) ? 'Bolder' : 'Default' }));
 }
@@ -25,51 +36,40 @@ const standsOut = ({ glyph }: Row): boolean =>
   glyph !== marks.done.glyph && glyph !== marks.next.glyph && glyph !== marks.left.glyph;
 
 /** One line instead of the list: `Stage 3 of 11: Approve the plan`. */
-export function stageSummary(rotation: Rotation): string {
-  const { at, stage } = rotation.phase;
-  if (stage === 'rollBack') return 'Rolling back';
-  if (at === 'completed')
-    return `Stages, ${duration(rotation.phase.finishedAt - rotation.request.at)} in all`;
-  return `Stage ${path.indexOf(stage) + 1} of ${path.length}: ${stageTitle(stage)}`;
+export function stageSummary({ phase, procedure, request }: Rotation): string {
+  const detour = offThePath[phase.stage];
+  if (detour !== undefined) return detour;
+  if (phase.at === 'completed') return `Stages, ${duration(phase.finishedAt - request.at)} in all`;
+  const path = pathOf(procedure);
+  return `Stage ${path.indexOf(phase.stage) + 1} of ${path.length}: ${stageTitle(procedure, phase.stage)}`;
 }
 
-function stageRow(rotation: Rotation, stage: Stage, index: number, reached: number, now: number): Row {
-  const title = stageTitle(stage);
-  const { phase } = rotation;
-  if (stage === 'proveOldKeyDead' && rotation.oldKey !== undefined) return deathRow(rotation.oldKey, now);
-  if (index > reached)
+/** `beyond`: how many stages behind the last that was reached; negative before it. */
+function stageRow(rotation: Rotation, facts: StageFacts, stage: Stage, beyond: number, now: number): Row {
+  const { phase, procedure } = rotation;
+  const title = stageTitle(procedure, stage);
+  const line = facts.lines[stage];
+  if (line !== undefined) return line;
+  if (beyond > 0)
     return phase.at === 'ended' || phase.at === 'completed'
       ? row('left', title, 'not reached')
       : row('next', title, 'next');
-  if (index === reached && isCurrent(rotation, stage)) return currentRow(rotation, stage, now);
-  if (index === reached && phase.at === 'completed') return row('left', title, brokenOff[phase.outcome]);
+  if (beyond === 0 && isCurrent(rotation, stage)) return currentRow(rotation, facts, stage, now);
+  if (beyond === 0 && facts.brokenOff !== undefined) return row('left', title, facts.brokenOff);
   const took = timeSpent(rotation, stage, now);
   const done = took === undefined ? 'done, nothing to do' : doneIn(took);
-  return row('done', title, joined([done, approvedBy(rotation, stage)]));
+  return row('done', title, joined([done, approvedBy(rotation, facts, stage)]));
 }
-
-/** What took less than half a second would be done "in 0 s". */
-const doneIn = (ms: number): string => (ms < 500 ? 'done' : `done in ${duration(ms)}`);
-
-/** The stage where a rotation was left that is over, but didn't go the whole way. */
-const brokenOff: Record<CompletedOutcome, string> = {
-  rotated: 'done',
-  switchedBack: 'done',
-  rolledBack: 'rolled back',
-  oldKeyAlive: 'closed without it',
-};
 
 const isCurrent = ({ phase }: Rotation, stage: Stage): boolean =>
   phase.stage === stage && phase.at !== 'completed';
 
-function currentRow(rotation: Rotation, stage: Stage, now: number): Row {
-  const title = stageTitle(stage);
-  const { phase } = rotation;
+function currentRow(rotation: Rotation, { stands }: StageFacts, stage: Stage, now: number): Row {
+  const { phase, procedure } = rotation;
+  const title = stageTitle(procedure, stage);
   switch (phase.at) {
     case 'halted':
       return row('halted', title, 'halted');
-    case 'held':
-      return row('unsure', title, 'held');
     case 'ended':
       return row(
         'halted',
@@ -77,59 +77,50 @@ function currentRow(rotation: Rotation, stage: Stage, now: number): Row {
         { refused: 'refused', declined: 'declined', cancelled: 'cancelled here' }[phase.outcome],
       );
     case 'awaitingApproval': {
-      const { need } = rotation.rules.gates[phase.gate];
-      return row(
-        'now',
-        title,
-        joined([`now, ${phase.votes.length} of ${need}`, names(phase.votes.map(({ by }) => by))]),
-      );
+      const voted = `now, ${phase.votes.length} of ${needOf(rotation, phase.gate)}`;
+      return row('now', title, joined([voted, names(phase.votes.map(({ by }) => by))]));
     }
     case 'working':
     case 'moving':
     case 'watching':
+    case 'held':
     case 'choosing':
+    case 'choosingKey':
+    case 'awaitingWindow':
+    case 'wrapping':
+    case 'settling':
     case 'completed': {
+      if (stands !== undefined) return row(stands[0], title, stands[1]);
       const took = timeSpent(rotation, stage, now);
       return row('now', title, took === undefined || took < 60_000 ? 'now' : `now, for ${duration(took)}`);
     }
   }
 }
 
-function deathRow(oldKey: OldKey, now: number): Row {
-  const title = stageTitle('proveOldKeyDead');
-  switch (oldKey.proof) {
-    case 'dead':
-      return row('done', title, doneIn(oldKey.at - oldKey.since));
-    case 'trying':
-      return row(
-        'now',
-        title,
-        `now, in the background for ${duration(now - oldKey.since)}, ${counted(oldKey.tries, 'try', 'tries')}`,
-      );
-    case 'unproved':
-      return row('unsure', title, `given up, not proved, after ${duration(oldKey.at - oldKey.since)}`);
-  }
-}
+/** The stages off the path that a rotation came to, in their order. */
+const detours = ({ phase, history }: Rotation): readonly Stage[] => [
+  ...new Set([...history.map(({ stage }) => stage), phase.stage].filter((stage) => stage in offThePath)),
+];
 
-function rollBackRow(rotation: Rotation, now: number): Row {
-  if (isCurrent(rotation, 'rollBack')) return currentRow(rotation, 'rollBack', now);
-  const took = timeSpent(rotation, 'rollBack', now);
-  return row('done', stageTitle('rollBack'), took === undefined ? 'done' : doneIn(took));
+function detourRow(rotation: Rotation, facts: StageFacts, stage: Stage, now: number): Row {
+  if (isCurrent(rotation, stage)) return currentRow(rotation, facts, stage, now);
+  const took = timeSpent(rotation, stage, now);
+  return row('done', stageTitle(rotation.procedure, stage), took === undefined ? 'done' : doneIn(took));
 }
-
-const wasRolledBack = ({ phase, history }: Rotation): boolean =>
-  phase.stage === 'rollBack' || history.some(({ stage }) => stage === 'rollBack');
 
 /** How far along the path the rotation came. */
-function lastReached({ phase, history }: Rotation): number {
-  if (phase.at === 'completed' && (phase.outcome === 'rotated' || phase.outcome === 'switchedBack'))
-    return path.length;
+function lastReached(
+  { phase, history }: Rotation,
+  path: readonly Stage[],
+  { brokenOff }: StageFacts,
+): number {
+  if (phase.at === 'completed' && brokenOff === undefined) return path.length;
   const known = path.indexOf(phase.stage);
   return known >= 0 ? known : Math.max(0, ...history.map(({ stage }) => path.indexOf(stage)));
 }
 
-function approvedBy(rotation: Rotation, stage: Stage): string {
-  const gate = gateOf[stage];
+function approvedBy(rotation: Rotation, { gates }: StageFacts, stage: Stage): string {
+  const gate = gates[stage];
   const votes = gate === undefined ? [] : (rotation.approvals[gate] ?? []);
   return votes.length === 0 ? '' : `approved by ${names(votes.map(({ by }) => by))}`;
 }

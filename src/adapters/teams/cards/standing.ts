@@ -1,6 +1,8 @@
-import { involved } from '../../../domain/steering.ts';
+import { mayVote, type Ballot, type VoteRefusal } from '../../../domain/approval.ts';
 import { isOneOf, samePerson, type Person } from '../../../domain/people.ts';
-import type { Gate } from '../../../domain/policy.ts';
+import type { RuleName } from '../../../domain/policy.ts';
+import type { Rotation } from '../../../domain/rotation.ts';
+import { ballotOf, involved, ruleOf } from '../../../domain/voters.ts';
 import { clock } from './times.ts';
 import type { CardView } from './view.ts';
 
@@ -16,33 +18,54 @@ export type Standing = Readonly<{
 /** The card that everybody sees offers everything: a click that doesn't count is answered privately. */
 const everybody: Standing = { mayApprove: true, mayReject: true, mayDecide: true, note: '' };
 
-/** Where a viewer stands towards a vote. `excluded` are those whose vote never counts. */
+/** How many must approve. A gate that the policy doesn't have is never opened. */
+export const needOf = (rotation: Rotation, gate: RuleName): number => ruleOf(rotation, gate)?.need ?? 1;
+
+const quiet = { mayApprove: false, mayReject: false } as const;
+
+const whyNot: Readonly<Record<VoteRefusal, string>> = {
+  ownRequest: 'You asked for this, so your approval doesn’t count.',
+  notAnApprover: 'You are not an approver here; nothing is asked of you.',
+  alreadyVoted: 'You have approved this already.',
+  votedElsewhere: 'You approved the other gate of this rotation, so somebody else has to approve this one.',
+  ownConsumer: 'You own a consumer of this account, so somebody else has to approve this.',
+  signInNeeded: 'Your approval is asked for.',
+};
+
+/** Where a viewer stands towards a vote. `others`: those beside the requester whose vote never counts. */
 export function standing(
   view: CardView,
-  gate: Gate,
+  gate: RuleName,
   votes: readonly Readonly<{ by: Person; at: number }>[],
-  excluded: readonly Person[] = [view.rotation.request.by],
+  others: readonly Person[] = [],
 ): Standing {
   const { viewer, rotation, now } = view;
   if (viewer === undefined) return everybody;
   const mayDecide = isInvolved(view);
-  const approver = isOneOf(viewer, rotation.rules.gates[gate].from);
-  if (isOneOf(viewer, excluded)) {
-    const note = 'You asked for this, so your approval doesn’t count.';
-    return { mayApprove: false, mayReject: false, mayDecide, note };
-  }
-  if (!approver) {
+  const ballot = ballotOf(rotation, gate, others);
+  const vote = votes.find(({ by }) => samePerson(by, viewer));
+  if (vote !== undefined)
     return {
       mayApprove: false,
-      mayReject: false,
+      mayReject: true,
       mayDecide,
-      note: 'You are not an approver here; nothing is asked of you.',
+      note: `You approved at ${clock(vote.at, now)}.`,
     };
-  }
-  const vote = votes.find(({ by }) => samePerson(by, viewer));
-  return vote === undefined
+  const refusal = ballot === undefined ? 'notAnApprover' : whyNotHere(rotation, ballot, viewer);
+  return refusal === undefined
     ? { mayApprove: true, mayReject: true, mayDecide, note: 'Your approval is asked for.' }
-    : { mayApprove: false, mayReject: true, mayDecide, note: `You approved at ${clock(vote.at, now)}.` };
+    : { ...quiet, mayDecide, note: whyNot[refusal] };
+}
+
+/** As far as the card can know: whether somebody is in a group is looked up when they vote. */
+function whyNotHere({ members = {} }: Rotation, ballot: Ballot, viewer: Person): VoteRefusal | undefined {
+  const memberOf = Object.entries(members).flatMap(([id, people]) => (isOneOf(viewer, people) ? [id] : []));
+  const may = mayVote(ballot, { by: viewer, memberOf });
+  if (may.ok) return undefined;
+  const { rule, escalated } = ballot;
+  const groups = [...(rule.groups ?? []), ...(escalated ? (rule.escalate?.to.groups ?? []) : [])];
+  const unlisted = groups.some(({ id }) => members[id] === undefined);
+  return may.error === 'notAnApprover' && unlisted ? undefined : may.error;
 }
 
 /** Whether the viewer may decide how the rotation goes on; everybody, on the card that everybody sees. */

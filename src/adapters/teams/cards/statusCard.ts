@@ -1,9 +1,13 @@
 import { duration } from '../../../application/duration.ts';
-import { stageTitle } from '../../../domain/procedures.ts';
-import { isOver, type Rotation } from '../../../domain/rotation.ts';
+import type { CompletedOutcome } from '../../../domain/apiKeys/rotation.ts';
+import type { EncryptionOutcome } from '../../../domain/encryptionKey/rotation.ts';
+import { stageTitle, type Procedure } from '../../../domain/procedures.ts';
+import { isOver } from '../../../domain/rotation.ts';
+import type { Rotation } from '../../../domain/rotation.ts';
 import { plain } from './plain.ts';
-import { row, type Row } from './rows.ts';
-import { accountOf } from './shared.ts';
+import { row, type Mark, type Row } from './rows.ts';
+import { accountName } from './shared.ts';
+import { needOf } from './standing.ts';
 import { fill } from './templates.ts';
 import type { Card } from './view.ts';
 import { counted, nameOf, number } from './words.ts';
@@ -26,41 +30,56 @@ export function statusCard(rotations: readonly Rotation[], now: number): Card {
 }
 
 function line(rotation: Rotation, now: number): Row {
-  const { phase, request } = rotation;
-  const title = plain(accountOf(rotation), 64);
+  const { phase, procedure, request } = rotation;
+  const title = plain(accountName(rotation), 64);
   const since =
     'finishedAt' in phase ? `${duration(now - phase.finishedAt)} ago` : `for ${duration(now - request.at)}`;
-  const note = `${rotation.id} · ${nameOf(request.by)} · ${since}`;
+  const note = `${rotation.id} · ${kinds[procedure]} · ${nameOf(request.by)} · ${since}`;
+  const [mark, says] = standsAs(rotation);
+  return row(mark, title, says, note);
+}
+
+const kinds = { apiKeys: 'API keys', encryptionKey: 'encryption key' } as const satisfies Record<
+  Procedure,
+  string
+>;
+
+type Standing = readonly [Mark, string];
+
+function standsAs(rotation: Rotation): Standing {
+  const { phase, procedure } = rotation;
   switch (phase.at) {
     case 'working':
     case 'moving':
     case 'watching':
-      return row('now', title, `under way: ${stageTitle(phase.stage)}`, note);
-    case 'awaitingApproval': {
-      const { need } = rotation.rules.gates[phase.gate];
-      return row('now', title, `waits for approval, ${phase.votes.length} of ${need}`, note);
-    }
+    case 'wrapping':
+      return ['now', `under way: ${stageTitle(procedure, phase.stage)}`];
+    case 'awaitingApproval':
+      return ['now', `waits for approval, ${phase.votes.length} of ${needOf(rotation, phase.gate)}`];
+    case 'awaitingWindow':
+      return ['now', 'approved, waits for its time'];
     case 'held':
-      return row('unsure', title, 'held: somebody has to decide', note);
+      return ['unsure', 'held: somebody has to decide'];
     case 'choosing':
-      return row('now', title, 'stay or switch back?', note);
+      return ['now', 'stay or switch back?'];
+    case 'choosingKey':
+      return ['now', 'a key is to be chosen'];
+    case 'settling':
+      return ['now', 'done; stay, or roll back?'];
     case 'halted':
-      return row('halted', title, `halted: ${stageTitle(phase.stage)}`, note);
+      return ['halted', `halted: ${stageTitle(procedure, phase.stage)}`];
     case 'completed':
-      return phase.outcome === 'rotated' || phase.outcome === 'switchedBack'
-        ? row('done', title, 'finished', note)
-        : row(
-            'unsure',
-            title,
-            phase.outcome === 'rolledBack' ? 'rolled back' : 'closed, old key alive',
-            note,
-          );
+      return finishedAs[phase.outcome];
     case 'ended':
-      return row(
-        'left',
-        title,
-        { refused: 'refused', declined: 'rejected', cancelled: 'cancelled' }[phase.outcome],
-        note,
-      );
+      return ['left', { refused: 'refused', declined: 'rejected', cancelled: 'cancelled' }[phase.outcome]];
   }
 }
+
+const finishedAs: Readonly<Record<CompletedOutcome | EncryptionOutcome, Standing>> = {
+  rotated: ['done', 'finished'],
+  switchedBack: ['done', 'finished'],
+  moved: ['done', 'finished'],
+  pinned: ['done', 'finished, its version pinned'],
+  rolledBack: ['unsure', 'rolled back'],
+  oldKeyAlive: ['unsure', 'closed, old key alive'],
+};

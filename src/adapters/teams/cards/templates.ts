@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Template } from 'adaptivecards-templating';
+import { readFileSync } from 'node:fs';
 import { cut } from './plain.ts';
 import type { Card } from './view.ts';
 
@@ -15,6 +15,9 @@ export const templateNames = [
   'halted',
   'held',
   'help',
+  'key-approval',
+  'key-choice',
+  'key-outcome',
   'progress',
   'refusal',
   'request',

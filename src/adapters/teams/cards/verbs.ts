@@ -4,11 +4,12 @@
  * input: strict, bounded, and it never says who pressed.
  */
 import { z } from 'zod';
+import { parseKeyChoice, type UnclearKey } from './encryptionKey/keyChoice.ts';
 import type { Said } from '../../../application/conversation.ts';
+import type { WaiverSubject } from '../../../domain/apiKeys/waivers.ts';
 import { digest, parseRotationId, type Digest, type RotationId } from '../../../domain/ids.ts';
 import { procedures, type Procedure, type Stage } from '../../../domain/procedures.ts';
 import { err, ok, unreachable, type Result } from '../../../domain/result.ts';
-import type { WaiverSubject } from '../../../domain/waivers.ts';
 
 /** The longest reason, in characters; the inputs of the cards say the same. */
 export const longestReason = 1000;
@@ -24,7 +25,9 @@ const rotation = z
   });
 const stages = [
   ...procedures.apiKeys.map(({ stage }) => stage),
+  ...procedures.encryptionKey.map(({ stage }) => stage),
   'rollBack',
+  'pinVersion',
 ] as const satisfies readonly Stage[];
 const stage = z.enum(stages);
 const sha256 = z
@@ -50,6 +53,14 @@ const button = <V extends string, S extends z.ZodRawShape>(verb: V, shape: S) =>
   z.strictObject({ keysmith: z.literal(1), verb: z.literal(verb), ...shape });
 const ofRotation = { rotation, stage };
 
+/** A client puts the inputs of a card beside what any of its buttons carries: here also Check again and Cancel. */
+const keyInputs = {
+  option: optionalText(400),
+  newName: optionalText(200),
+  vault: optionalText(300),
+  identifier: optionalText(400),
+};
+
 const cardData = z.discriminatedUnion('verb', [
   button('approve', { ...ofRotation, digest: sha256 }),
   button('reject', { ...ofRotation, digest: sha256, reason: optionalText(longestReason) }),
@@ -59,12 +70,13 @@ const cardData = z.discriminatedUnion('verb', [
   button('askWaiver', { ...ofRotation, subject: z.string().max(220), reason }),
   button('approveWaiver', { ...ofRotation, waiver }),
   button('rejectWaiver', { ...ofRotation, waiver }),
-  button('choose', { ...ofRotation, choice: z.enum(['stay', 'switchBack']) }),
+  button('chooseKey', { ...ofRotation, ...keyInputs }),
+  button('choose', { ...ofRotation, choice: z.enum(['stay', 'switchBack', 'pin']) }),
   button('askAgain', ofRotation),
   button('closeOldKeyAlive', ofRotation),
-  button('retry', ofRotation),
+  button('retry', { ...ofRotation, ...keyInputs }),
   button('rollBack', ofRotation),
-  button('cancel', ofRotation),
+  button('cancel', { ...ofRotation, ...keyInputs }),
   button('refresh', { ...ofRotation, waiver: waiver.optional() }),
   button('openAskWaiver', ofRotation),
   button('openReject', { ...ofRotation, digest: sha256 }),
@@ -78,7 +90,16 @@ const cardData = z.discriminatedUnion('verb', [
   }),
 ]);
 
-type Typed = 'reason' | 'subject' | 'account' | 'otherAccount' | 'procedure' | 'ticket';
+type Typed =
+  | 'reason'
+  | 'subject'
+  | 'account'
+  | 'otherAccount'
+  | 'procedure'
+  | 'ticket'
+  | 'option'
+  | 'newName'
+  | 'identifier';
 type WithoutInputs<Data> = Data extends unknown ? Omit<Data, Typed> : never;
 
 /** What a button carries; the values of the card's inputs are put beside it by the client. */
@@ -90,6 +111,8 @@ export type CardClick = Readonly<
   | Exclude<Said, { say: 'rotate' }>
   /** Draw the card anew for this person: the waiver's card, or else the living one. */
   | { say: 'refresh'; rotation: RotationId; waiver?: number }
+  /** A key was to be chosen, and an input can't be understood. */
+  | { say: 'unclearKey'; rotation: RotationId; unclear: Exclude<UnclearKey, 'option'> }
   | { say: 'openAskWaiver'; rotation: RotationId }
   | { say: 'openReject'; rotation: RotationId; stage: Stage; digest: Digest }
   | { say: 'openRotate' }
@@ -148,6 +171,13 @@ function toClick(data: z.output<typeof cardData>): Result<CardClick, 'malformed'
     case 'approveWaiver':
     case 'rejectWaiver':
       return ok({ say, rotation: data.rotation, waiver: data.waiver });
+    case 'chooseKey': {
+      const choice = parseKeyChoice(data);
+      if (choice.ok) return ok({ say, rotation: data.rotation, choice: choice.value });
+      // no card of ours has such an option
+      if (choice.error === 'option') return err('malformed');
+      return ok({ say: 'unclearKey', rotation: data.rotation, unclear: choice.error });
+    }
     case 'choose':
       return ok({ say, rotation: data.rotation, choice: data.choice });
     case 'retry':

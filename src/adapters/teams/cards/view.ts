@@ -1,13 +1,15 @@
+import type { ApiKeysRotation } from '../../../domain/apiKeys/rotation.ts';
+import type { EncryptionKeyRotation } from '../../../domain/encryptionKey/rotation.ts';
 import type { Person } from '../../../domain/people.ts';
 import type { Rotation } from '../../../domain/rotation.ts';
-import type { SafeActions } from '../../../domain/safety.ts';
+import type { SafeActions } from '../../../domain/shared.ts';
 
 /** The JSON of one Adaptive Card, ready to be sent. */
 export type Card = Readonly<Record<string, unknown>>;
 
 /** What a card of a rotation is drawn from. Who may press what is decided elsewhere: a card is a picture. */
-export type CardView = Readonly<{
-  rotation: Rotation;
+export type CardView<R extends Rotation = Rotation> = Readonly<{
+  rotation: R;
   /** Epoch milliseconds. */
   now: number;
   /** Whose personal view this is; absent for the card that everybody sees. */
@@ -16,6 +18,9 @@ export type CardView = Readonly<{
   /** Why the gate that stands open can't be passed yet, one sentence each. */
   blockers: readonly string[];
 }>;
+
+export type ApiKeysView = CardView<ApiKeysRotation>;
+export type EncryptionView = CardView<EncryptionKeyRotation>;
 
 export type CardOptions = Readonly<{
   /** Base address of the Azure portal of this cloud, without a slash at its end. */
