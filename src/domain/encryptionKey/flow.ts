@@ -110,9 +110,9 @@ export const pointAnew = (rotation: Rotation, at: number, waiting?: RightAwaited
  * approved; afterwards also where this rotation pointed it, since a change that failed leaves either.
  */
 function expectedOf(rotation: Rotation): readonly Encryption[] {
-  const { from, to, follows, identityClientId } = planOf(rotation);
+  const { from, to, follows, making, identityClientId } = planOf(rotation);
   if (headingOf(rotation).why === 'forth') return [from];
-  const key = follows ? to : (rotation.created ?? to);
+  const key = making === null || follows ? to : (rotation.created ?? to);
   return [from, { source: 'customer', key, identityClientId }];
 }
 

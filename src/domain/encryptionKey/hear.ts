@@ -117,8 +117,8 @@ function resumeAfter(rotation: Rotation, phase: Working, fault: Fault): Encrypti
   const { created, touchedAt, plan } = rotation;
   const worthless = fault.kind === 'drifted' && touchedAt === undefined && plan !== undefined;
   if (!worthless) return phase;
-  const choice: KeyChoice =
-    created === undefined || plan.follows ? plan.choice : { of: 'existing', key: created };
+  const isMade = phase.running.asked.step === 'pointAccountAtKey' && plan.making !== null;
+  const choice: KeyChoice = isMade && created !== undefined ? { of: 'existing', key: created } : plan.choice;
   const { running } = anew(rotation, { step: 'checkKey', ask: { choice } });
   return { at: 'working', stage: 'plan', running: { ...running, key: again(phase) } };
 }

@@ -1,11 +1,11 @@
 import type { On } from '../happenings.ts';
-import { remark, say, then, withEffects } from '../outcome.ts';
+import { remark,say,then,withEffects } from '../outcome.ts';
 import { isOneOf } from '../people.ts';
-import { err, ok } from '../result.ts';
+import { err,ok } from '../result.ts';
 import { involved } from '../voters.ts';
-import { checkKey, end, finish, headingOf, planOf, point, resume } from './flow.ts';
+import { checkKey,end,finish,headingOf,planOf,point,resume,touch } from './flow.ts';
 import { keyName } from './key.ts';
-import type { EncryptionDecided, EncryptionKeyRotation } from './rotation.ts';
+import type { EncryptionDecided,EncryptionKeyRotation } from './rotation.ts';
 import { encryptionActions } from './safety.ts';
 
 type Rotation = EncryptionKeyRotation;
@@ -59,7 +59,10 @@ export function cancel(rotation: Rotation, event: On<'cancelled'>): EncryptionDe
   // A button on a card that shows an earlier stage; who types `cancel <id>` means the rotation as it is.
   if (event.stage !== undefined && event.stage !== rotation.phase.stage) return err('staleCard');
   if (!encryptionActions(rotation).cancel) return err('notSafeNow');
-  return ok(end(rotation, 'cancelled', { says: asItStands(rotation), by: event.by }, event.at));
+  // What may have happened after all is watched over, whoever looks away.
+  const left = rotation.doubt === 'pointAccountAtKey' ? touch(rotation, event.at) : stay(rotation);
+  const words = { says: asItStands(rotation), by: event.by };
+  return ok(then(left, (next) => end(next, 'cancelled', words, event.at)));
 }
 
 /** What is true of the keys when a rotation is left in the middle. */

@@ -296,6 +296,25 @@ describe('what changes behind the plan’s back', () => {
     expect(play.pending('checkKey').ask).toEqual({ choice: { of: 'existing', key: next } });
   });
 
+  test('a version that was made for an earlier plan is no part of a later one', () => {
+    const play = new PlayEncryption();
+    play.approved();
+    play.answer('createKeyVersion', { key: key('unused'), found: 'answered' });
+    play.fail('pointAccountAtKey', { kind: 'drifted' });
+    play.happen({ type: 'retried', by: ada, stage: 'pointAccountAtKey' });
+    const unfit = plan({ checks: [{ name: 'Enabled', verdict: 'refuse', says: 'It is disabled.' }] });
+    play.answer('checkKey', { plan: unfit });
+    play.happen({ type: 'keyChosen', by: ada, choice: existing.choice });
+    play.answer('checkKey', { plan: existing });
+    play.approve(bo);
+    play.approve(chen);
+    play.answer('pointAccountAtKey', { operation: 'op', found: 'answered' });
+    play.answer('waitForWrap', { is: 'succeeded' });
+    play.verified();
+    play.happen({ type: 'rollBackAsked', by: bo, stage: 'guardOldVersion' });
+    expect(play.pending('pointAccountAtKey').ask).toMatchObject({ from: [{ key: old }, { key: next }] });
+  });
+
   test('an answer of an effect that nobody waits for changes nothing', () => {
     const play = new PlayEncryption();
     play.approved();
@@ -473,6 +492,9 @@ describe('leaving it in the middle', () => {
       play.happen({ type: 'cancelled', by: ada });
       const { phase } = play.rotation;
       expect(phase.at === 'ended' && phase.says).toContain('Nobody can say');
+      expect(play.rotation.guarded.map(({ key: { version } }) => version)).toEqual(
+        step === 'pointAccountAtKey' ? ['old', 'new'] : [],
+      );
       play.rotation = halted;
       play.happen({ type: 'retried', by: ada, stage: step });
       if (step === 'createKeyVersion') play.answer(step, { key: next, found: 'adopted' });
