@@ -99,6 +99,7 @@ async function startWorker(
     timing: calls,
   };
   const backoff = { least: 1000, most: 300_000 };
+  await store.policies.keep(policies.version, clock.now());
   await store.work(
     wakersOf({
       store,

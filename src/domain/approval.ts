@@ -5,9 +5,15 @@ import { err, ok, type Result } from './result.ts';
 
 /**
  * Who votes, as the worker found out just before the vote was counted. `memberOf`: ids of those of the
- * rule's groups that the person is in; `signedInAt`: when they last proved who they are, epoch ms.
+ * rule's groups that the person is in; `signedInAt`: when they last proved who they are, epoch ms;
+ * `signInId`: with which sign-in, as a hash.
  */
-export type Standing = Readonly<{ by: Person; memberOf?: readonly string[]; signedInAt?: number }>;
+export type Standing = Readonly<{
+  by: Person;
+  memberOf?: readonly string[];
+  signedInAt?: number;
+  signInId?: string;
+}>;
 
 export type Vote = Standing & Readonly<{ at: number; digest: Digest }>;
 
@@ -29,6 +35,10 @@ const votersOf = ({ rule, escalated }: Ballot): readonly Voters[] => [
   { people: rule.from, groups: rule.groups ?? [] },
   ...(escalated && rule.escalate !== undefined ? [rule.escalate.to] : []),
 ];
+
+/** Whether a person is left out of the vote, whatever the rule says of who may. */
+export const isLeftOut = ({ out }: Ballot, person: Person): boolean =>
+  out.some(({ people }) => isOneOf(person, people));
 
 /** Whether a person may vote at all; the same rule for approving, rejecting and waiving. */
 export function mayVote(ballot: Ballot, standing: Standing): Result<true, VoteRefusal> {

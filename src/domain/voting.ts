@@ -78,7 +78,7 @@ export function clickedGate<S extends Stage>(
 export function countVote<S extends Stage>(
   rotation: Voted,
   phase: AwaitingApproval<S>,
-  { by, at, digest, memberOf, signedInAt }: Clicked,
+  { by, at, digest, memberOf, signedInAt, signInId }: Clicked,
 ): Result<Readonly<{ phase: AwaitingApproval<S>; reached: boolean }>, Refusal> {
   const vote = {
     by,
@@ -86,6 +86,7 @@ export function countVote<S extends Stage>(
     digest,
     ...(memberOf === undefined ? {} : { memberOf }),
     ...(signedInAt === undefined ? {} : { signedInAt }),
+    ...(signInId === undefined ? {} : { signInId }),
   };
   const counted = addVote(openBallot(rotation, phase.gate), phase.votes, vote);
   if (!counted.ok) return counted;

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { describePolicyProblems, type PolicyFile, readPolicy } from '../../src/adapters/policy/index.ts';
+import {
+  describePolicyProblems,
+  policiesFrom,
+  type PolicyFile,
+  readPolicy,
+} from '../../src/adapters/policy/index.ts';
 import { demoDurations } from '../../src/demo/durations.ts';
 import { people as demoPeople, tenantId as demoTenant } from '../../src/demo/people.ts';
+import { digest } from '../../src/domain/ids.ts';
+import type { Rules } from '../../src/domain/policy.ts';
 import { policyText } from '../support/policyText.ts';
 
 const env = resolve(import.meta.dirname, '../../env');
@@ -17,8 +24,7 @@ describe('a policy that keeps every rule', () => {
       timing: { soak: 1_800_000, deadWithin: 28_800_000 },
     });
     expect(file.warnings).toEqual([]);
-    const [chat] = file.accounts;
-    expect(chat?.rules.consumers[0]).toEqual({
+    expect(rulesOf(file, 'chat').consumers[0]).toEqual({
       kind: 'keyVaultSecret',
       name: 'chat-web',
       vault: 'https://apps.vault.azure.net',
@@ -30,6 +36,32 @@ describe('a policy that keeps every rule', () => {
     });
   });
 
+  test('nobody goes through the one-way door, and a new key is the one that every page allows, unless it is said', () => {
+    const { gates, encryption } = read(policyText()).defaults;
+    expect(gates).not.toHaveProperty('oneWay');
+    expect(encryption).toEqual({ type: 'RSA', bits: 2048 });
+  });
+
+  test('the encryption key of an account is described value by value, and dates may be years away', () => {
+    const file = read(
+      policyText({
+        'gates:': 'encryption: { type: RSA-HSM, lifetime: 730d }\ntiming: { expiryWarning: 60d }\ngates:',
+        '  - name: chat\n': '  - name: chat\n    encryption: { lifetime: 90d }\n',
+      }),
+    );
+    const day = 86_400_000;
+    expect(file.defaults.encryption).toEqual({ type: 'RSA-HSM', bits: 2048, lifetime: 730 * day });
+    expect(file.defaults.timing.expiryWarning).toBe(60 * day);
+    expect(rulesOf(file, 'chat').encryption).toEqual({ type: 'RSA-HSM', bits: 2048, lifetime: 90 * day });
+  });
+
+  test('the gate of the one-way door can belong to one account alone', () => {
+    const own = '- name: rg/vision\n    gates: { oneWay: { need: 3, from: [ada, bo, chen, dee] } }\n';
+    const file = read(policyText({ '- name: rg/vision\n': own, 'gates:': `  dee: ${id('a4')}\ngates:` }));
+    expect(file.defaults.gates.oneWay).toBeUndefined();
+    expect(rulesOf(file, 'rg/vision').gates).toMatchObject({ ...file.defaults.gates, oneWay: { need: 3 } });
+  });
+
   test('an account replaces what it mentions and keeps the rest', () => {
     const file = read(
       policyText({
@@ -37,7 +69,7 @@ describe('a policy that keeps every rule', () => {
         '  - name: chat\n': '  - name: chat\n    afterwards: stay\n    timing: { watchEvery: 1m }\n',
       }),
     );
-    expect(file.accounts[0]?.rules).toMatchObject({
+    expect(rulesOf(file, 'chat')).toMatchObject({
       afterwards: 'stay',
       timing: { soak: 7_200_000, watchEvery: 60_000, receiptEvery: 60_000 },
       gates: file.defaults.gates,
@@ -88,8 +120,13 @@ describe('a policy that keeps every rule', () => {
     );
     const file = read(text, true);
     const all = demoPeople.map(({ objectId, name }) => ({ objectId, name, tenantId: demoTenant }));
-    expect(file.defaults.gates).toEqual({ prepare: { need: 2, from: all }, retire: { need: 2, from: all } });
-    expect(file.accounts.map(({ spelling }) => spelling)).toEqual(['contoso-chat', 'contoso-vision']);
+    expect(file.defaults.gates).toEqual({
+      prepare: { need: 2, from: all },
+      retire: { need: 2, from: all },
+      oneWay: { need: 3, from: all },
+    });
+    expect(file.warnings).toEqual([]);
+    expect(file.accounts).toEqual(['contoso-chat', 'contoso-vision']);
   });
 });
 
@@ -126,6 +163,83 @@ describe('a mistake is told with its line and column', () => {
       'timing: { watchEvery: 31m }\ngates:',
       '7:23',
       'watchEvery is longer than soak',
+    ],
+    [
+      'a one-way door as easy as the gate before it',
+      '# 1',
+      '\n  oneWay: { need: 2, from: [ada, bo, chen] }',
+      '9:19',
+      'let oneWay need 3 or more',
+    ],
+    [
+      'an account whose one-way door is too easy',
+      '- name: rg/vision',
+      '- name: rg/vision\n    gates: { oneWay: { need: 1, from: [ada, bo] } }',
+      '25:30',
+      'it must need more people than prepare (2)',
+    ],
+    [
+      'a type of key that Azure refuses',
+      'gates:',
+      'encryption: { type: EC }\ngates:',
+      '7:21',
+      'write RSA or RSA-HSM',
+    ],
+    [
+      'a size of key that there is not',
+      'gates:',
+      'encryption: { bits: 1024 }\ngates:',
+      '7:21',
+      'write 2048, 3072 or 4096',
+    ],
+    [
+      'a lifetime without end',
+      'gates:',
+      'encryption: { lifetime: 9999d }\ngates:',
+      '7:25',
+      'no more than 3650d',
+    ],
+    [
+      'a lifetime that ends in alarm from the first day on',
+      'gates:',
+      'encryption: { lifetime: 30d }\ngates:',
+      '7:25',
+      'every new version would raise the alarm at once',
+    ],
+    [
+      'an account’s alarm that comes before its keys are made',
+      '- name: rg/vision',
+      '- name: rg/vision\n    timing: { expiryWarning: 100d }\n    encryption: { lifetime: 99d }',
+      '26:29',
+      'every new version would raise the alarm at once',
+    ],
+    [
+      'a patience that Azure would outlast',
+      'gates:',
+      'timing: { wrapPatience: 29m }\ngates:',
+      '7:25',
+      'write 30m or more',
+    ],
+    [
+      'a patience that ends before the wait is even unusual',
+      'gates:',
+      'timing: { wrapUsually: 61m }\ngates:',
+      '7:24',
+      'wrapUsually is longer than wrapPatience',
+    ],
+    [
+      'looks at a right that are rarer than its wait is long',
+      'gates:',
+      'timing: { rightEvery: 16m }\ngates:',
+      '7:23',
+      'rightEvery is longer than rightWithin',
+    ],
+    [
+      'a timer of more than 24 days',
+      'gates:',
+      'timing: { guardEvery: 25d }\ngates:',
+      '7:23',
+      'is not a duration',
     ],
     ['a wait of nobody', 'gates:', 'timing: { soka: 3m }\ngates:', '7:11', 'did you mean `soak`?'],
     ['an account that is none', '- name: chat\n', '- name: a/b/c/d\n', '11:11', 'is no account'],
@@ -236,6 +350,14 @@ describe('a warning does not refuse the file', () => {
     );
   });
 
+  test('a key larger than all of Microsoft’s pages allow', () => {
+    const file = read(policyText({ 'gates:': 'encryption: { bits: 3072 }\ngates:' }));
+    expect(file.defaults.encryption.bits).toBe(3072);
+    expect(describePolicyProblems(file.warnings)).toMatch(
+      /^p\.yml:7:21: warning: encryption\.bits: some of Microsoft's pages/,
+    );
+  });
+
   test('a secret under two accounts', () => {
     const second =
       '\n    consumers:\n      - kind: keyVaultSecret\n        name: v\n        vault: https://apps.vault.azure.net\n' +
@@ -252,8 +374,33 @@ test('a program that authenticates nobody may name nothing but this machine', ()
   ]);
 });
 
+test('an account that stiffens its first gate up to the one-way door is told so at its own line', () => {
+  const text = policyText({
+    [`chen: ${id('a3')}`]: `chen: ${id('a3')}\n  dee: ${id('a4')}`,
+    '# 1': '\n  oneWay: { need: 3, from: [ada, bo, chen, dee] }',
+    '- name: rg/vision': '- name: rg/vision\n    gates: { prepare: { need: 3, from: [ada, bo, chen, dee] } }',
+  });
+  expect(wrong(text)).toEqual([
+    expect.stringMatching(/^p\.yml:27:31: accounts\[1\]\.gates\.prepare\.need: .*let oneWay need 4 or more/),
+  ]);
+});
+
+test('a simulated Azure need not be waited for as long as the real one', () => {
+  const text = policyText({
+    'gates:': 'timing: { wrapPatience: 1m, wrapUsually: 20s }\ngates:',
+    'https://apps.vault.azure.net': 'https://127.0.0.1:1',
+    'https://chat.example': 'https://127.0.0.1:1',
+  });
+  expect(read(text, true).defaults.timing.wrapPatience).toBe(60_000);
+  expect(wrong(text)).toEqual([expect.stringMatching(/^p\.yml:7:25: .*write 30m or more/)]);
+});
+
 function id(end: string): string {
   return `00000000-0000-4000-8000-0000000000${end}`;
+}
+
+function rulesOf(file: PolicyFile, account: string): Rules {
+  return policiesFrom(file, () => digest('0'.repeat(64))).rulesFor(account);
 }
 
 function read(text: string, loopbackOnly = false): PolicyFile {

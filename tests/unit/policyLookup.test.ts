@@ -5,7 +5,7 @@ import { policiesFrom, readPolicy } from '../../src/adapters/policy/index.ts';
 import type { DigestOf } from '../../src/application/ports/ambient.ts';
 import type { Policies } from '../../src/application/ports/policy.ts';
 import { accountId, digest } from '../../src/domain/ids.ts';
-import type { Account } from '../../src/domain/plan.ts';
+import type { Account } from '../../src/domain/account.ts';
 import { policyText } from '../support/policyText.ts';
 
 const subscription = '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e0001';
@@ -115,6 +115,13 @@ describe('the digest', () => {
     ['an owner who becomes a deputy', 'owners: [ada]', 'deputies: [ada]'],
     ['a secret', 'secret: chat-web-key', 'secret: chat-web-kez'],
     ['what happens afterwards', 'gates:', 'afterwards: stay\ngates:'],
+    [
+      'a third gate',
+      'gates:',
+      '  dee: 00000000-0000-4000-8000-0000000000a4\ngates:\n  oneWay: { need: 3, from: [ada, bo, chen, dee] }',
+    ],
+    ['the size of new keys', 'gates:', 'encryption: { bits: 3072 }\ngates:'],
+    ['the wait of a guard', 'gates:', 'timing: { guardEvery: 2h }\ngates:'],
     ['the home channel', 'gates:', 'homeChannel: { conversation: x, serviceUrl: https://x }\ngates:'],
     ['an account', 'rg/vision', 'rg/visio'],
     ['one account’s rules', '- name: rg/vision', '- name: rg/vision\n    afterwards: stay'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ConsumerKind, RegisteredConsumer } from '../../domain/consumers.ts';
-import { type People, peopleNamed } from './people.ts';
+import type { ConsumerKind, RegisteredConsumer } from '../../domain/apiKeys/consumers.ts';
+import { type Names, peopleNamed } from './named.ts';
 import { duration, strict, text, unknownName, url } from './words.ts';
 
 /** The name stands on cards and in their ids, where a colon would divide it. */
@@ -10,11 +10,11 @@ const name = text.regex(
 );
 
 /** May be left out, but not be an empty list. */
-const maybe = (people: People) => peopleNamed(people).default([]);
+const maybe = (names: Names) => peopleNamed(names).default([]);
 
 /** How each kind of consumer is written in the file. A kind without an entry here doesn't compile. */
 const kinds = {
-  keyVaultSecret: (people: People) =>
+  keyVaultSecret: (names: Names) =>
     strict({
       kind: z.literal('keyVaultSecret'),
       name,
@@ -25,26 +25,26 @@ const kinds = {
       ),
       receipt: url.exactOptional(),
       pickupWithin: duration.exactOptional(),
-      owners: maybe(people),
-      deputies: maybe(people),
+      owners: maybe(names),
+      deputies: maybe(names),
     }).refine(
       ({ receipt, pickupWithin, owners }) =>
         receipt !== undefined || pickupWithin !== undefined || owners.length > 0,
       'nothing could ever show that it uses the new key: add `receipt`, `pickupWithin` or `owners`',
     ),
-  manual: (people: People) =>
+  manual: (names: Names) =>
     strict({
       kind: z.literal('manual'),
       name,
-      owners: peopleNamed(people),
-      deputies: maybe(people),
+      owners: peopleNamed(names),
+      deputies: maybe(names),
     }),
-} satisfies Record<ConsumerKind, (people: People) => z.ZodType<RegisteredConsumer>>;
+} satisfies Record<ConsumerKind, (names: Names) => z.ZodType<RegisteredConsumer>>;
 
 /** One registered consumer, of any kind. */
-export function consumer(people: People) {
+export function consumer(names: Names) {
   const known = Object.keys(kinds);
-  return z.discriminatedUnion('kind', [kinds.keyVaultSecret(people), kinds.manual(people)], {
+  return z.discriminatedUnion('kind', [kinds.keyVaultSecret(names), kinds.manual(names)], {
     error: ({ input }) => {
       const kind: unknown = (input as { kind?: unknown } | null | undefined)?.kind;
       return typeof kind === 'string' ? unknownName(kind, known) : `is missing: write ${known.join(' or ')}`;

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import { type Person, samePerson } from '../../domain/people.ts';
 import type { Finding } from './problems.ts';
-import { guid, plainWords, strict, text, unknownName } from './words.ts';
+import { guid, plainWords, strict, text } from './words.ts';
 
 /** The people of the file by the short name that the rest of it uses. */
 export type People = ReadonlyMap<string, Person>;
 
+const longForm = strict({ id: guid, name: text.optional(), tenant: guid.optional() });
+
 /** `ada: <object id>`, or with a display name or a tenant of her own: `ada: { id: …, name: Ada, tenant: … }`. */
-const entry = z.preprocess(
-  (value) => (typeof value === 'string' ? { id: value } : value),
-  strict({ id: guid, name: text.optional(), tenant: guid.optional() }),
-);
+const entry = z.preprocess((value) => (typeof value === 'string' ? { id: value } : value), longForm);
+
+/** The same for an editor. A union would say less well what is wrong with an entry. */
+export const peopleSchema = z
+  .record(z.string(), z.union([guid, longForm]))
+  .describe('A short name for everybody who is named below, and their Entra object id');
 
 /**
  * Reads the part `people`. Somebody whose entry is wrong is in the answer all the same, so that the
@@ -46,22 +50,3 @@ export function readPeople(data: unknown, tenant: unknown): { people: People; fi
   }
   return { people, findings };
 }
-
-/** A list of short names, each of whom is known and named once. Gives the people. */
-export const peopleNamed = (people: People) =>
-  z
-    .array(z.string())
-    .min(1, 'names nobody')
-    .transform((names, context): readonly Person[] =>
-      names.map((name, index) => {
-        const person = people.get(name);
-        const say = (message: string) => context.addIssue({ code: 'custom', path: [index], message });
-        if (names.indexOf(name) !== index) say(`\`${name}\` is named twice, and counts once`);
-        if (person !== undefined) return person;
-        say(unknownPerson(name, people));
-        return z.NEVER;
-      }),
-    );
-
-const unknownPerson = (name: string, people: People): string =>
-  unknownName(name, [...people.keys()]).replace('means nothing here', 'is nobody in `people`');

@@ -15,7 +15,13 @@ export type PolicyProblem = Spot &
 export type Path = readonly (string | number)[];
 
 /** A problem before anybody looked up its line. */
-export type Finding = Readonly<{ path: Path; says: string; weight?: 'warning' }>;
+export type Finding = Readonly<{
+  path: Path;
+  says: string;
+  weight?: 'warning';
+  /** Where the other half of it stands, whose line is then told too. */
+  beside?: Path;
+}>;
 
 /** `accounts[0].consumers[1].vault` */
 export const pathText = (path: Path): string =>

@@ -1,8 +1,9 @@
 import type { Timing } from '../../domain/policy.ts';
-import { duration, strict } from './words.ts';
+import { duration, span, strict } from './words.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
+const day = 24 * hour;
 
 /** What stands for a wait that the file doesn't mention: slow, because a mistake here costs an outage. */
 export const defaultTiming: Timing = {
@@ -16,7 +17,18 @@ export const defaultTiming: Timing = {
   deadEvery: 5 * minute,
   // gateways can take a replaced key for "up to several hours" (learn.microsoft.com, disable-local-auth)
   deadWithin: 8 * hour,
+  wrapEvery: 15_000,
+  wrapUsually: 10 * minute,
+  wrapPatience: 60 * minute,
+  rightEvery: 30_000,
+  // people saw 5 to 10 minutes pass (hashicorp/terraform-provider-azurerm#32855)
+  rightWithin: 15 * minute,
+  guardEvery: hour,
+  expiryWarning: 30 * day,
 };
+
+/** Shorter, and a move that is merely slow would be taken for one that failed. */
+export const leastWrapPatience = 30 * minute;
 
 const wait = duration.exactOptional();
 
@@ -29,4 +41,12 @@ export const timing = strict({
   choiceWithin: wait,
   deadEvery: wait,
   deadWithin: wait,
+  wrapEvery: wait,
+  wrapUsually: wait,
+  wrapPatience: wait,
+  rightEvery: wait,
+  rightWithin: wait,
+  guardEvery: wait,
+  // no timer waits for it: it is compared with a date
+  expiryWarning: span.exactOptional(),
 } satisfies Record<keyof Timing, typeof wait>);

@@ -45,15 +45,32 @@ export const count = z
   .int('write a whole number')
   .min(1, 'must be 1 or more: a gate that needs nobody is no gate');
 
-/** Milliseconds. */
-export const duration = z
-  .string({ error: (issue) => (issue.input === undefined ? undefined : `write ${durationAdvice}`) })
-  .transform((written, context): number => {
-    const value = parseDuration(written);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `is not a duration: write ${durationAdvice}` });
-    return z.NEVER;
-  });
+const day = 24 * 3_600_000;
+
+/** What no timer waits for may be longer than the timers' 24 days. */
+const longestSpan = 3650 * day;
+const spanAdvice = 'a number with a unit, e.g. 12h, 30d or 365d, and no more than 3650d';
+
+/** Milliseconds of a span as people write it; undefined for what is none. */
+export const parseSpan = (written: string): number | undefined => parseDuration(written, longestSpan);
+
+const time = (parse: (written: string) => number | undefined, advice: string) =>
+  z
+    .string({ error: (issue) => (issue.input === undefined ? undefined : `write ${advice}`) })
+    // for editors
+    .meta({ pattern: '^\\s*\\d+(\\.\\d+)?\\s?(ms|s|m|h|d)\\s*$' })
+    .transform((written, context): number => {
+      const value = parse(written);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: `is not a duration: write ${advice}` });
+      return z.NEVER;
+    });
+
+/** Milliseconds between two events of a rotation. */
+export const duration = time((written) => parseDuration(written), durationAdvice);
+
+/** Milliseconds between two dates. */
+export const span = time(parseSpan, spanAdvice);
 
 export const url = z
   .string()

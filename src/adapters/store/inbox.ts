@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Inbox } from '../../application/ports/store.ts';
 import { json, plain } from './json.ts';
 import type { Tables } from './schema.ts';
@@ -81,11 +81,12 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
         }
       }
     },
-    waiting: async (limit) => {
+    waiting: async (limit, after) => {
       const rows = await db
         .selectFrom('inbox')
         .select(['id', 'activity', 'by', 'said', 'clicked', 'received_at'])
         .where('answer', 'is', null)
+        .where('id', '>', Number(after ?? 0))
         .orderBy('id')
         .limit(limit)
         .execute();
@@ -95,6 +96,9 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
         ...(clicked === null ? {} : { clicked }),
         receivedAt: received_at,
       }));
+    },
+    wake: async () => {
+      await sql`select pg_notify('keysmith_inbox', '')`.execute(db);
     },
   };
 }

@@ -13,6 +13,7 @@ import { listen } from './listener.ts';
 import { migrate, requireMigrated } from './migrate.ts';
 import { outboxOf } from './outbox.ts';
 import { refuseTransactionPooler } from './pooler.ts';
+import { policiesOf } from './policies.ts';
 import { probesOf } from './probes.ts';
 import { rotationsOf } from './reads.ts';
 import type { Tables } from './schema.ts';
@@ -110,6 +111,7 @@ async function openOn(
     outbox: outboxOf(db, now),
     probes: probesOf(db),
     guards: guardsOf(db),
+    policies: policiesOf(db),
     work: async (wakers) => {
       if (worker) throw new Error('this store works already');
       // the claims of whoever had this folder before: they are dead, or this one would not be open

@@ -9,6 +9,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004-chat-side': { up: (db) => runAll(db, chatSide) },
   '005-clicked': { up: (db) => runAll(db, clicked) },
   '006-procedure': { up: (db) => runAll(db, procedure) },
+  '007-sign-ins': { up: (db) => runAll(db, signIns) },
+  '008-policies': { up: (db) => runAll(db, policies) },
 };
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -154,4 +156,31 @@ const clicked = [
 const procedure = [
   `update keysmith.rotations set state = state || '{"procedure": "apiKeys"}'::jsonb where not state ? 'procedure'`,
   `create index rotations_by_account on keysmith.rotations (account_id)`,
+];
+
+/**
+ * Sign-ins that a vote was counted with, so that none is used twice: the hash of each, never its token. Tokens wait
+ * in the inbox for as long as it takes to hear them.
+ */
+const signIns = [
+  `create table keysmith.sign_ins (
+     id text primary key,
+     rotation text not null references keysmith.rotations,
+     used_at bigint not null,
+     expires bigint not null)`,
+  `create index sign_ins_by_expiry on keysmith.sign_ins (expires)`,
+  `create index inbox_with_token on keysmith.inbox (received_at) where said ? 'signIn'`,
+];
+
+/** Which rules applied to a rotation, years later: each names its version by digest. */
+const policies = [
+  `create table keysmith.policies (
+     digest text primary key,
+     meaning jsonb not null,
+     text text not null,
+     since bigint not null)`,
+  `create trigger policies_are_kept before update or delete on keysmith.policies
+     for each row execute function keysmith.refuse_change()`,
+  `create trigger policies_are_kept_as_a_whole before truncate on keysmith.policies
+     for each statement execute function keysmith.refuse_change()`,
 ];

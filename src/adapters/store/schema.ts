@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { Answer, Said } from '../../application/conversation.ts';
 import type { Clicked, OutboxContent } from '../../application/ports/store.ts';
 import type { Fault } from '../../domain/faults.ts';
-import type { EffectKey, RotationId } from '../../domain/ids.ts';
+import type { Digest, EffectKey, RotationId } from '../../domain/ids.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { Asked } from '../../domain/steps.ts';
@@ -85,4 +85,7 @@ export interface Tables {
   };
   cards: { rotation: RotationId; card: string; conversation: string; activity_id: string };
   sends: { lane: string; at: number };
+  policies: { digest: Digest; meaning: unknown; text: string; since: number };
+  /** `id`: SHA-256 of what tells the token from every other. */
+  sign_ins: { id: string; rotation: RotationId; used_at: number; expires: number };
 }

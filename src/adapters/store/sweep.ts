@@ -1,9 +1,16 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Said } from '../../application/conversation.ts';
 import { dueEffects } from './effects.ts';
 import type { Jobs, Queue, WakeUp } from './jobs.ts';
 import { dueLanes } from './outbox.ts';
 import { rotationsOf } from './reads.ts';
 import type { Tables } from './schema.ts';
+
+/** A token that nobody has heard by then is erased: what it was for is asked again (ms). */
+const tokensKept = 10 * 60_000;
+
+/** A token that has expired can't be used again; clocks may differ (ms). */
+const signInsKept = 24 * 3_600_000;
 
 /** Sends and lanes older than this are of no use to the send limits (ms). */
 const sendsKept = 2 * 3_600_000;
@@ -41,6 +48,16 @@ export async function sweep(
   await db
     .deleteFrom('sends')
     .where('at', '<', at - sendsKept)
+    .execute();
+  await db
+    .updateTable('inbox')
+    .set({ said: sql<Said>`said - 'signIn'` })
+    .where(sql<boolean>`said ? 'signIn'`)
+    .where('received_at', '<', at - tokensKept)
+    .execute();
+  await db
+    .deleteFrom('sign_ins')
+    .where('expires', '<', at - signInsKept)
     .execute();
 }
 

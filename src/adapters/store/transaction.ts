@@ -1,4 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { isConcerned } from '../../application/cardNames.ts';
+import type { Said } from '../../application/conversation.ts';
 import type { AuditEvent, OutboxContent, Tx } from '../../application/ports/store.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import { accountOf, isOver, type Rotation } from '../../domain/rotation.ts';
@@ -30,6 +32,8 @@ export function inTransaction<T>(db: Kysely<Tables>, jobs: Jobs, work: (tx: Tx) 
 function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
   /** The rotations in our hands, with the deadline that a job was sent for. */
   const locked = new Map<RotationId, number | null>();
+  /** And each as it was last read or saved. */
+  const states = new Map<RotationId, Rotation>();
 
   async function addOutbox(rotation: Rotation, contents: readonly OutboxContent[]): Promise<void> {
     if (contents.length === 0) return;
@@ -94,6 +98,7 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
         .executeTakeFirst();
       if (row === undefined) return null;
       locked.set(id, row.wake_at);
+      states.set(id, row.state);
       return row.state;
     },
 
@@ -118,7 +123,9 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
       // without an event nothing has changed that anybody could see
       if (event === null) return;
       await appendEvent(trx, id, seq, event);
-      const shown = await shownCards(trx, id);
+      const before = states.get(id) ?? rotation;
+      states.set(id, rotation);
+      const shown = (await shownCards(trx, id)).filter((card) => isConcerned(card, before, rotation));
       await addOutbox(
         rotation,
         shown.map((card) => ({ kind: 'card', card })),
@@ -180,11 +187,26 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
     answerInbox: async (id, answer) => {
       const { numUpdatedRows } = await trx
         .updateTable('inbox')
-        .set({ answer: json(answer), answered_at: sql<Date>`clock_timestamp()` })
+        .set({
+          answer: json(answer),
+          answered_at: sql<Date>`clock_timestamp()`,
+          // a token is there to be heard once, not to be kept
+          said: sql<Said>`said - 'signIn'`,
+        })
         .where('id', '=', Number(id))
         .where('answer', 'is', null)
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) throw new AlreadyAnswered(`inbox row ${id} is answered already`);
+    },
+
+    useSignIn: async ({ id, expires }, rotation, at) => {
+      const used = await trx
+        .insertInto('sign_ins')
+        .values({ id: plain(id), rotation, used_at: at, expires })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return used !== undefined;
     },
 
     recogniseCard: async (rotation, card, clicked) => {

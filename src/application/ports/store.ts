@@ -1,11 +1,14 @@
 import type { Fault } from '../../domain/faults.ts';
 import type { KeyAddress } from '../../domain/encryptionKey/key.ts';
-import type { AccountId, EffectKey, RotationId } from '../../domain/ids.ts';
+import type { AccountId, Digest, EffectKey, RotationId } from '../../domain/ids.ts';
 import type { Person } from '../../domain/people.ts';
+import type { Gate } from '../../domain/policy.ts';
 import type { Place } from '../../domain/request.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { Asked } from '../../domain/steps.ts';
+import type { PolicyVersion } from './policy.ts';
 import type { Answer, Said } from '../conversation.ts';
+import type { SignedIn } from './signIns.ts';
 
 /** What somebody asked for in Teams, as the chat side wrote it down. It decided nothing. */
 export type InboxRow = Readonly<{
@@ -43,14 +46,24 @@ export type OutboxContent = Readonly<
   | { kind: 'card'; card: CardName }
   | { kind: 'message'; text: string; mentions: readonly Person[] }
   | { kind: 'direct'; person: Person; text: string; card?: CardName }
-  | { kind: 'replaced'; activityId: string }
+  /** What became of what somebody said, when it took so long that they were told to wait. */
+  | { kind: 'answer'; person: Person; answer: Answer }
+  /** `person`: in whose personal chat it stands; absent: in the channel. */
+  | { kind: 'replaced'; activityId: string; person?: Person }
 >;
 
 /**
  * `living`: the one card of the rotation. `consumer:<name>:<object id>`: the card that asks one owner
- * about one consumer, in their personal chat. `waiver:<id>`: a waiver's own card with its votes.
+ * about one consumer, in their personal chat. `gate:<gate>:<object id>`: the card that asks one approver, in
+ * theirs. `review:<object id>`: the one that asks somebody whom an emergency skipped for a review.
+ * `waiver:<id>`: a waiver's own card with its votes.
  */
-export type CardName = 'living' | `consumer:${string}:${string}` | `waiver:${number}`;
+export type CardName =
+  | 'living'
+  | `consumer:${string}:${string}`
+  | `gate:${Gate}:${string}`
+  | `review:${string}`
+  | `waiver:${number}`;
 
 export type OutboxRow = Readonly<{
   id: string;
@@ -76,7 +89,10 @@ export interface Tx {
   addOutbox(rotation: RotationId, contents: readonly OutboxContent[]): Promise<void>;
   /** Locks an inbox row until the end of the transaction; false when it is answered already or another worker has it. */
   claimInbox(id: string): Promise<boolean>;
+  /** Also erases the token that the row may hold. */
   answerInbox(id: string, answer: Answer): Promise<void>;
+  /** Writes down that a vote is counted with this sign-in; false when one was already. */
+  useSignIn(signIn: SignedIn, rotation: RotationId, at: number): Promise<boolean>;
   /**
    * Compares a clicked message with the card as it was sent. `known`: it is that card, or another one that
    * we know. `adopted`: none was known to have been sent, so this one is it from now on. `twin`: another
@@ -145,6 +161,13 @@ export type Guard = Readonly<{
   versions: readonly KeyAddress[];
 }>;
 
+/** Every version of the policy that was ever in force, so that a record that names a digest can be read years later. */
+export interface PolicyVersions {
+  /** Keeps a version under its digest; nothing to do when it is there. */
+  keep(version: PolicyVersion, at: number): Promise<void>;
+  find(digest: Digest): Promise<Readonly<{ text: string; since: number }> | null>;
+}
+
 /** Where a card was sent: known after its first delivery. */
 export type SentCard = Readonly<{ card: CardName; conversation: string; activityId: string }>;
 
@@ -185,8 +208,10 @@ export interface Inbox {
   ): Promise<Readonly<{ id: string; repeated: boolean }>>;
   /** Waits for the worker's answer; null when it takes longer. */
   answer(id: string, withinMs: number): Promise<Answer | null>;
-  /** Rows not yet answered, oldest first, in order per rotation. */
-  waiting(limit: number): Promise<readonly InboxRow[]>;
+  /** Rows not yet answered, oldest first, in order per rotation; those after the row named. */
+  waiting(limit: number, after?: string): Promise<readonly InboxRow[]>;
+  /** Wakes the workers, as a new row does: one that waits can be answered now. */
+  wake(): Promise<void>;
 }
 
 export interface Effects {
@@ -211,6 +236,7 @@ export interface Store {
   readonly outbox: Outbox;
   readonly probes: ProbeLog;
   readonly guards: Guards;
+  readonly policies: PolicyVersions;
   /** Starts the jobs; resolves when they run. */
   work(wakers: Wakers): Promise<void>;
   close(): Promise<void>;

@@ -1,11 +1,11 @@
 import type { On } from '../happenings.ts';
-import { remark,say,then,withEffects } from '../outcome.ts';
+import { remark, say, stay, then, withEffects } from '../outcome.ts';
 import { isOneOf } from '../people.ts';
-import { err,ok } from '../result.ts';
+import { err, ok } from '../result.ts';
 import { involved } from '../voters.ts';
-import { checkKey,end,finish,headingOf,planOf,point,resume,touch } from './flow.ts';
+import { checkKey, end, finish, headingOf, planOf, point, resume, touch } from './flow.ts';
 import { keyName } from './key.ts';
-import type { EncryptionDecided,EncryptionKeyRotation } from './rotation.ts';
+import type { EncryptionDecided, EncryptionKeyRotation } from './rotation.ts';
 import { encryptionActions } from './safety.ts';
 
 type Rotation = EncryptionKeyRotation;
