@@ -37,6 +37,8 @@ export interface RoleAssignmentRow {
   role: string;
   /** Epoch milliseconds; counts `timing.grantDelay` later. Absent: long ago. */
   grantedAt?: number;
+  /** Shown as it is; nothing here judges it. */
+  condition?: string;
 }
 
 export interface RoleDefinitionRow {

@@ -1,4 +1,4 @@
-import type { Account } from '../../domain/plan.ts';
+import type { Account } from '../../domain/account.ts';
 
 /** The parts of an account's ARM id. */
 export type AccountParts = Readonly<{ subscriptionId: string; resourceGroup: string; name: string }>;

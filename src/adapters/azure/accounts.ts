@@ -2,7 +2,7 @@ import type { Account as ArmAccount } from '@azure/arm-cognitiveservices';
 import type { AccountSearch, AccountState, AzureAccounts } from '../../application/ports/azure.ts';
 import type { Fault } from '../../domain/faults.ts';
 import { accountId } from '../../domain/ids.ts';
-import type { Account } from '../../domain/plan.ts';
+import type { Account } from '../../domain/account.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { partsOf, readName } from './accountIds.ts';
 import { callArm } from './arm.ts';
@@ -120,6 +120,7 @@ function accountOf(row: ArmAccount, subscriptionName: string): Account {
     kind: row.kind ?? '',
     location: row.location ?? '',
     endpoint: row.properties?.endpoints?.[openAi] ?? row.properties?.endpoint ?? '',
+    ...(row.tags && { tags: row.tags }),
   };
 }
 

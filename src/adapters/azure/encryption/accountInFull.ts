@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { AccountIdentity, EncryptedAccount, Encryption } from '../../../application/ports/encryption.ts';
+import type { AccountIdentity, EncryptedAccount } from '../../../application/ports/encryption.ts';
+import type { Encryption } from '../../../domain/encryptionKey/key.ts';
 import { accountId } from '../../../domain/ids.ts';
 import { partsOf } from '../accountIds.ts';
 

@@ -1,6 +1,7 @@
 import type { Account as ArmAccount } from '@azure/arm-cognitiveservices';
 import { z } from 'zod';
-import type { ChangeProgress, EncryptedAccount, KeyAddress } from '../../../application/ports/encryption.ts';
+import type { ChangeProgress, EncryptedAccount } from '../../../application/ports/encryption.ts';
+import type { KeyAddress } from '../../../domain/encryptionKey/key.ts';
 import type { Fault } from '../../../domain/faults.ts';
 import { ok, type Result } from '../../../domain/result.ts';
 import { partsOf } from '../accountIds.ts';

@@ -1,6 +1,6 @@
 import type { KeyProperties, KeyRotationPolicy, KeyVaultKey } from '@azure/keyvault-keys';
 import type { Key, KeyVersion, RotationPolicy } from '../../../application/ports/encryption.ts';
-import { plus } from './isoDuration.ts';
+import { plus } from '../../../application/isoDuration.ts';
 
 const ms = (date: Date | undefined): number | null => date?.getTime() ?? null;
 

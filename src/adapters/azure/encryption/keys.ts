@@ -1,11 +1,6 @@
 import { KeyClient } from '@azure/keyvault-keys';
-import type {
-  EncryptionKeys,
-  Key,
-  KeyAddress,
-  KeyVersion,
-  NewKey,
-} from '../../../application/ports/encryption.ts';
+import type { EncryptionKeys, Key, KeyVersion, NewKey } from '../../../application/ports/encryption.ts';
+import type { KeyAddress } from '../../../domain/encryptionKey/key.ts';
 import type { Fault } from '../../../domain/faults.ts';
 import { err, ok, type Result } from '../../../domain/result.ts';
 import type { Call, Context } from '../call.ts';

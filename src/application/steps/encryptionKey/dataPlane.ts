@@ -21,11 +21,11 @@ export async function answerOfDataPlane(
   const tried = state.localAuthDisabled ? null : await withOwnKey(tools, run, state);
   if (tried === null || !tried.ok) return ok(await asStranger(tools, run, state, whyNot(state, tried)));
   const probe = tried.value;
-  if (last(probe) === 200) return ok('The data plane answers 200 to a key of the account.');
-  if (probe.statuses.length === 0) return ok(`The data plane was not tried. ${probe.note ?? ''}`.trim());
+  if (last(probe) === 200) return ok('It answers 200 to a key of the account.');
+  if (probe.statuses.length === 0) return ok(`It was not tried. ${probe.note ?? ''}`.trim());
   if (isWalled(state, account))
     return ok(
-      `The data plane can't be tried from here: the account lets certain networks in only, and Keysmith was answered ${said(probe)}. Somebody inside should look.`,
+      `It can't be tried from here: the account lets certain networks in only, and Keysmith was answered ${said(probe)}. Somebody inside should look.`,
     );
   return err({
     kind: 'notProved',

@@ -24,6 +24,7 @@ export function keyChecks(facts: Facts): readonly Check[] {
         },
       ),
     ];
+  if (!isKeyName(target.name)) return [noName(target.name)];
   if (choice.of === 'newKey')
     return making === null ? [] : [nameOf(facts), ...ofKind(facts, planned(making))];
   const there = seenIn(key);
@@ -44,7 +45,8 @@ const planned = ({ type, bits, expires }: Making): Kind => ({
 
 const ofKind = (facts: Facts, kind: Kind): readonly Check[] => [
   type(facts, kind),
-  size(kind),
+  // only keys of RSA have one
+  ...(isRsa(kind.type) ? [size(kind)] : []),
   enabled(kind),
   expiry(facts, kind),
   activation(facts, kind),
@@ -53,7 +55,14 @@ const ofKind = (facts: Facts, kind: Kind): readonly Check[] => [
 
 const dependent = ['Key type', 'Key size', 'Enabled', 'Expiry', 'Activation', 'Operations'];
 
-const notAsked = 'The vault could not be read, so nobody asked it for the key.';
+const notAsked = refuse('Key', 'The vault could not be read, so nobody asked it for the key.', {
+  remedy: 'See to the vault first, then check again.',
+});
+
+const noName = (name: string): Check =>
+  refuse('Key', `"${name}" can't be the name of a key: 1 to 127 letters, digits and hyphens.`, {
+    remedy: 'Choose another name, or another key.',
+  });
 
 function missing({ key, deleted, target }: Facts): readonly Check[] {
   const others = dependent.map((name) => unknown(name, 'The key could not be read.'));
@@ -67,10 +76,7 @@ function missing({ key, deleted, target }: Facts): readonly Check[] {
       ...others,
     ];
   }
-  return [
-    key !== null && 'unseen' in key ? unread('Key', 'refuse', key.unseen) : unknown('Key', notAsked),
-    ...others,
-  ];
+  return [key !== null && 'unseen' in key ? unread('Key', 'refuse', key.unseen) : notAsked, ...others];
 }
 
 /** Only an attempt shows whether Keysmith may make keys there: Azure doesn't tell rights on a vault's data beforehand. */
@@ -90,10 +96,6 @@ const counted = (count: number): string =>
 function nameOf({ key, deleted, target, versions }: Facts): Check {
   const name = target?.name ?? '';
   const other = 'Choose another name.';
-  if (!isKeyName(name))
-    return refuse('Key', `"${name}" can't be the name of a key: 1 to 127 letters, digits and hyphens.`, {
-      remedy: other,
-    });
   if (deleted !== null)
     return refuse('Key', `A key ${name} was deleted and can still be recovered, so its name is taken.`, {
       remedy: `${other} Or recover that key and choose it.`,
@@ -106,7 +108,7 @@ function nameOf({ key, deleted, target, versions }: Facts): Check {
         remedy: `${other} Or choose that key.`,
       },
     );
-  if (key === null) return unknown('Key', notAsked);
+  if (key === null) return notAsked;
   if (key.unseen.kind !== 'missing') return unread('Key', 'refuse', key.unseen);
   if (seenIn(versions)?.length)
     return refuse('Key', `There are versions of a key ${name} in the vault already.`, { remedy: other });
@@ -155,7 +157,7 @@ function type({ vault, making }: Facts, { type: what }: Kind): Check {
 
 function size({ bits }: Kind): Check {
   const from = [sources.cmk, sources.portalBefore, sources.openAi, sources.sample];
-  if (bits === null) return refuse('Key size', 'It has no size that RSA keys have.', { sources: from });
+  if (bits === null) return refuse('Key size', 'Azure does not say its size.', { sources: from });
   if (bits < leastBits)
     return refuse('Key size', `${String(bits)} bits: at least ${String(leastBits)} are asked for.`, {
       remedy: `Choose a key of ${String(leastBits)} bits, or have one made.`,
@@ -205,8 +207,12 @@ function operations({ operations: allowed }: Kind): Check {
   const lacking = ['wrapKey', 'unwrapKey'].filter((one) => !allowed.includes(one));
   return lacking.length === 0
     ? pass('Operations', 'Wrap and unwrap are among its operations.', { sources: from })
-    : refuse('Operations', `${lacking.join(' and ')} is not among its permitted operations.`, {
-        remedy: 'Permit wrapKey and unwrapKey on that version, or choose another key.',
-        sources: from,
-      });
+    : refuse(
+        'Operations',
+        `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} not among its permitted operations.`,
+        {
+          remedy: 'Permit wrapKey and unwrapKey on that version, or choose another key.',
+          sources: from,
+        },
+      );
 }

@@ -3,6 +3,7 @@ import type { KeyUser } from '../../../ports/encryption.ts';
 import { day, whyUnusable } from '../rotation.ts';
 import { type Facts, follows } from './facts.ts';
 import { seenIn } from './look.ts';
+import { period } from './period.ts';
 import { sources } from './sources.ts';
 import { pass, refuse, unknown, unread, warn } from './verdicts.ts';
 
@@ -145,18 +146,20 @@ function rotatedByVault(facts: Facts): readonly Check[] {
     return [pass(name, `The vault does not rotate ${target.name} by itself.`, { sources: from })];
   const when =
     'after' in rotates
-      ? `${rotates.after} after a version was made`
-      : `${rotates.beforeExpiry} before a version expires`;
+      ? `${period(rotates.after)} after the one before it`
+      : `${period(rotates.beforeExpiry)} before one expires`;
   const next =
     nextRun === null
       ? 'The current version has no expiry to count from, so no next run is due.'
       : `The next run is due on ${day(nextRun)}.`;
   const then = follows(facts)
     ? 'The account, which follows it, moves by itself then, without anybody being asked.'
-    : 'The account stays on the version that it names, which goes on expiring: it has to be moved by hand then.';
+    : 'The account does not follow it: it stays on the version that it names, until somebody rotates again.';
   return [
-    warn(name, `The vault makes a new version of ${target.name} ${when}. ${next} ${then}`, {
-      remedy: 'Know of that date; the version in use stays watched for its expiry.',
+    warn(name, `The vault makes a new version of ${target.name} by itself, ${when}. ${next} ${then}`, {
+      remedy: follows(facts)
+        ? 'Pin the account afterwards if people shall be asked each time.'
+        : 'Rotate again by then. I warn before the version in use expires.',
       sources: from,
     }),
   ];
