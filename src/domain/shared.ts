@@ -14,6 +14,9 @@ export type Chain = 'verify' | 'traffic' | 'dead' | 'wrap' | 'guard';
 /** Only the key named here is heard; an older look of the same chain is stale. */
 export type Chains = Readonly<Partial<Record<Chain, EffectKey>>>;
 
+/** People of groups, by the group's id, as they were seen at one time: for display only. */
+export type Members = Readonly<Record<string, readonly Person[]>>;
+
 /** What a rotation of either procedure has. */
 export type Shared = Readonly<{
   id: RotationId;
@@ -28,7 +31,7 @@ export type Shared = Readonly<{
   /** When the first change was made in Azure that somebody may feel. */
   touchedAt?: number;
   /** Members of the policy's groups as they were seen at the time of the plan, by group id; a group that couldn't be listed is missing. */
-  members?: Readonly<Record<string, readonly Person[]>>;
+  members?: Members;
   /** The rules whose second group was called in. */
   escalated?: readonly RuleName[];
   /** After an emergency: somebody who was skipped must look at it. */

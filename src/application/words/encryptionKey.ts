@@ -1,6 +1,6 @@
 import type { EncryptionNews } from '../../domain/effects.ts';
 import { type GuardTrouble } from '../../domain/encryptionKey/guarded.ts';
-import { type Encryption,type KeyAddress,keyName } from '../../domain/encryptionKey/key.ts';
+import { type Encryption, type KeyAddress, keyName } from '../../domain/encryptionKey/key.ts';
 import { refusalsOf } from '../../domain/encryptionKey/plan.ts';
 import type { EncryptionKeyRotation } from '../../domain/encryptionKey/rotation.ts';
 import { gateOf } from '../../domain/encryptionKey/safety.ts';
@@ -13,7 +13,9 @@ export const encryptionWords = (
   rotation: EncryptionKeyRotation,
   { news, about }: Readonly<{ news: EncryptionNews; about?: string }>,
   at: number,
-): string => sentences[news]({ rotation, about: about ?? '', at });
+): string =>
+  // the ellipsis of a shortened version ends a sentence by itself
+  sentences[news]({ rotation, about: about ?? '', at }).replaceAll('….', '…');
 
 type Facts = Readonly<{ rotation: EncryptionKeyRotation; about: string; at: number }>;
 
@@ -33,6 +35,18 @@ const previous = ({ plan }: EncryptionKeyRotation): string =>
 
 const heading = ({ heading: to }: EncryptionKeyRotation): string =>
   to === undefined ? 'the new key' : keyName(to.version);
+
+const inUse = ({ found }: EncryptionKeyRotation): string =>
+  found === undefined ? 'a key' : found.inUse === null ? used(found.encryption) : keyName(found.inUse);
+
+/** The key that was chosen and can't be used. */
+function chosen({ phase }: EncryptionKeyRotation): string {
+  if (phase.at !== 'choosingKey' || phase.unfit === undefined) return 'that key';
+  const { making, to } = phase.unfit;
+  return making === null
+    ? keyName(to)
+    : `${making.existing.length > 0 ? 'a new version of' : 'a new key'} ${making.name}`;
+}
 
 /** What the approvers are asked for, and what it can't undo. */
 function asked({ plan }: EncryptionKeyRotation): string {
@@ -75,6 +89,8 @@ function alarm(facts: Facts): string {
       return `ALARM: ${name(key)} was disabled. ${unreadable} Enable it again in the vault now, and find out who disabled it (the vault's audit log names them).`;
     case 'expired':
       return `ALARM: ${name(key)} has expired. ${unreadable} Set a later expiry on that version in the vault now.`;
+    case 'unwatched':
+      return `ALARM: I could not look at ${name(key)} for a long time, so nobody guards it. See that my identity may read the keys of its vault (Key Vault keys/read), and look at the version yourself meanwhile: it must be enabled.`;
     case 'expiresSoon':
       return `ALARM: ${name(key)}, which the account uses, expires in ${expires === null ? 'a while' : duration(Math.max(0, expires - facts.at))}. Set a later expiry on it in the vault, or rotate to a new version before that.`;
     case null:
@@ -85,11 +101,12 @@ function alarm(facts: Facts): string {
 /** What is said of each news; a news without words doesn't compile. */
 const sentences: Readonly<Record<EncryptionNews, (facts: Facts) => string>> = {
   ...commonWords,
-  keyToChoose: ({ rotation: { found } }) =>
-    `it is encrypted with ${found === undefined ? 'a key' : used(found.encryption)}. Please choose on the card which key it shall be; nothing is changed by choosing.`,
-  keyUnfit: ({ rotation: { phase } }) => {
+  keyToChoose: ({ rotation }) =>
+    `it is encrypted with ${inUse(rotation)}. Please choose on the card which key it shall use instead. Choosing changes nothing yet.`,
+  keyUnfit: ({ rotation }) => {
+    const { phase } = rotation;
     const refused = phase.at === 'choosingKey' && phase.unfit !== undefined ? refusalsOf(phase.unfit) : [];
-    return `that key can't be used yet. ${refused.map(({ says }) => says).join(' ')} The card says what to do about it. Nothing was changed.`;
+    return `${chosen(rotation)} can't be used. ${refused.map(({ says }) => says).join(' ')} The card says what to do about it. Nothing was changed.`;
   },
   gateOpened: ({ rotation }) => `${asked(rotation)} Please look at the card and decide.`,
   reminder: () => 'the rotation still waits for your decision. Please look at the card.',
@@ -114,6 +131,8 @@ const sentences: Readonly<Record<EncryptionNews, (facts: Facts) => string>> = {
     const left = duration((phase.at === 'settling' ? phase.until : at) - at);
     const pin = to?.version !== undefined && to.to.version === '' ? ', pin the account to this version' : '';
     const back = rotation.plan?.previous === null ? '' : ' or roll back';
+    if (pin === '' && back === '')
+      return `everything is verified. There is no way back from here, so it stays: press Stay on the card, or it is finished by itself in ${left}.`;
     return `everything is verified. Stay${pin}${back}? Please choose on the card; without a choice it stays, in ${left}.`;
   },
   guardAlarm: alarm,

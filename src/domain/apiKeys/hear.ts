@@ -122,7 +122,17 @@ function heardStep(
       return then(looking, (next) => afterRetirement(next, at, tools));
     }
     // The looks beside the path are heard above; steps of the other procedure never run here.
-    default:
+    case 'verifyConsumers':
+    case 'watchTraffic':
+    case 'proveOldKeyDead':
+    case 'lookAtEncryption':
+    case 'checkKey':
+    case 'createKeyVersion':
+    case 'pointAccountAtKey':
+    case 'waitForWrap':
+    case 'verifyEncryption':
+    case 'guardOldVersion':
+    case 'watchGuarded':
       return stay(rotation);
   }
 }

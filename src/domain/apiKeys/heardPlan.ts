@@ -21,8 +21,8 @@ export function heardPlan(
         : ` Did you mean ${answer.near.join(' or ')}?`;
     return end(asked, 'refused', { says: answer.says, remedy: `${answer.remedy}${near}` }, at);
   }
-  const { plan, holdings, rules } = answer;
-  const rotation: ApiKeysRotation = { ...asked, rules };
+  const { plan, holdings, rules, members } = answer;
+  const rotation: ApiKeysRotation = { ...asked, rules, ...(members === undefined ? {} : { members }) };
   const says = whyNeverPassed(rotation, 'prepare') ?? whyNeverPassed(rotation, 'retire');
   const remedy = 'Name more approvers in the policy, or let somebody else ask for the rotation.';
   if (says !== undefined) return end(rotation, 'refused', { says, remedy }, at);

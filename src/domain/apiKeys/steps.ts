@@ -1,5 +1,6 @@
 import type { Fault } from '../faults.ts';
 import type { Rules } from '../policy.ts';
+import type { Members } from '../shared.ts';
 import type { Holding } from './consumers.ts';
 import type { KeyPicture, Plan, Slot } from './plan.ts';
 import type { TrafficLook } from './traffic.ts';
@@ -26,6 +27,8 @@ export interface ApiKeysAnswer {
         plan: Plan;
         /** Those for exactly the account that was found. */
         rules: Rules;
+        /** Of the groups in those rules, by id; a group that couldn't be listed is missing. */
+        members?: Members;
         holdings: Readonly<Record<string, Readonly<{ holds: Holding; note?: string }>>>;
       }
     | { safe: false; says: string; remedy: string; near?: readonly string[]; checks?: Plan['checks'] };

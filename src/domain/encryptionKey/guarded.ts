@@ -1,3 +1,4 @@
+import type { Timing } from '../policy.ts';
 import { type KeyAddress, sameKey } from './key.ts';
 
 /** How a version stands that data may still be encrypted with. `unreadable`: it could not be looked at this time. */
@@ -11,11 +12,13 @@ export type Guarded = Readonly<{
   key: KeyAddress;
   state: GuardState;
   expires: number | null;
+  /** Since when nobody could look at it; absent after a look that worked. */
+  unreadableSince?: number;
   tagged: boolean;
   alarmed: GuardTrouble | null;
 }>;
 
-export type GuardTrouble = 'disabled' | 'expired' | 'deleted' | 'expiresSoon';
+export type GuardTrouble = 'disabled' | 'expired' | 'deleted' | 'expiresSoon' | 'unwatched';
 
 /** One field of the account that changed, as Azure Resource Manager spells it; null: it wasn't there. */
 export type Difference = Readonly<{ field: string; before: string | null; after: string | null }>;
@@ -35,15 +38,18 @@ export const withGuarded = (known: readonly Guarded[], keys: readonly KeyAddress
     known,
   );
 
-/** What is wrong with a guarded version at this time; null when nothing is, or nobody could look. */
+/** A guard that can't look is no guard: after this many looks that failed in a row the channel hears of it. */
+const blindLooks = 24;
+
+/** What is wrong with a guarded version at this time; null when nothing is. Durations in ms. */
 export function troubleOf(
-  { state, expires }: Guarded,
+  { state, expires, unreadableSince }: Guarded,
   isCurrent: boolean,
   at: number,
-  expiryWarning: number,
+  { expiryWarning, guardEvery }: Pick<Timing, 'expiryWarning' | 'guardEvery'>,
 ): GuardTrouble | null {
   if (state === 'disabled' || state === 'expired' || state === 'deleted') return state;
-  if (expires === null) return null;
-  if (expires <= at) return 'expired';
-  return isCurrent && expires - at <= expiryWarning ? 'expiresSoon' : null;
+  if (expires !== null && expires <= at) return 'expired';
+  if (unreadableSince !== undefined && at - unreadableSince >= blindLooks * guardEvery) return 'unwatched';
+  return isCurrent && expires !== null && expires - at <= expiryWarning ? 'expiresSoon' : null;
 }

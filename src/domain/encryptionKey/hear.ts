@@ -140,13 +140,25 @@ function heardStep(rotation: Rotation, event: Answered, at: number, tools: Tools
     case 'guardOldVersion':
       return heardTagged(rotation, event.answer, at);
     // The looks beside the path are heard above; steps of the other procedure never run here.
-    default:
+    case 'waitForWrap':
+    case 'watchGuarded':
+    case 'plan':
+    case 'giveConsumers':
+    case 'verifyConsumers':
+    case 'regenerateIdleKey':
+    case 'proveIdleKey':
+    case 'watchTraffic':
+    case 'regenerateRetiredKey':
+    case 'proveOldKeyDead':
       return stay(rotation);
   }
 }
 
 function heardLook(rotation: Rotation, answer: EncryptionAnswer['lookAtEncryption'], at: number): Outcome {
-  if (answer.safe) return askForKey({ ...rotation, found: answer.found, rules: answer.rules }, at);
+  if (answer.safe) {
+    const { found, rules, members } = answer;
+    return askForKey({ ...rotation, found, rules, ...(members === undefined ? {} : { members }) }, at);
+  }
   const near = answer.near ?? [];
   const meant = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
   return end(rotation, 'refused', { says: answer.says, remedy: `${answer.remedy}${meant}` }, at);

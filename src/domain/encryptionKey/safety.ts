@@ -21,7 +21,9 @@ function whyNotPrevious(rotation: EncryptionKeyRotation, previous: KeyAddress): 
       return `${keyName(previous)} is disabled.`;
     case 'expired':
       return `${keyName(previous)} has expired.`;
-    default:
+    case 'enabled':
+    case 'unreadable':
+    case undefined:
       return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Fault } from '../faults.ts';
 import type { RotationId } from '../ids.ts';
 import type { Rules } from '../policy.ts';
+import type { Members } from '../shared.ts';
 import type { Difference, GuardState } from './guarded.ts';
 import type { Encryption, KeyAddress } from './key.ts';
 import type { EncryptionPlan, Found } from './plan.ts';
@@ -26,7 +27,7 @@ export interface EncryptionAsk {
 /** What they give back. */
 export interface EncryptionAnswer {
   lookAtEncryption:
-    | { safe: true; found: Found; rules: Rules }
+    | { safe: true; found: Found; rules: Rules; members?: Members }
     | { safe: false; says: string; remedy: string; near?: readonly string[] };
   checkKey: { plan: EncryptionPlan };
   createKeyVersion: { key: KeyAddress; found: 'answered' | 'adopted' };

@@ -3,7 +3,7 @@ import { advance, begin, dueAt } from '../../../src/domain/advance.ts';
 import { isOutOfReach } from '../../../src/domain/voters.ts';
 import type { GateRule, Group, Rules } from '../../../src/domain/policy.ts';
 import type { Tools } from '../../../src/domain/effects.ts';
-import type { Happening, Refusal } from '../../../src/domain/happenings.ts';
+import type { Refusal } from '../../../src/domain/happenings.ts';
 import type { Person } from '../../../src/domain/people.ts';
 import { ada, bo, chen, dana, eli, everyone, Play, rules, tools, web } from './fixtures.ts';
 import { encryptionRules, existing, PlayEncryption } from './encryptionFixtures.ts';
@@ -162,7 +162,7 @@ class PlayAtNight extends Play {
   night = 10_000_000;
   override happen(event: Parameters<Play['happen']>[0], after = 1000): Refusal | null {
     this.at += after;
-    const advanced = advance(this.rotation, { ...event, at: this.at } as Happening, opensAt(this.night));
+    const advanced = advance(this.rotation, { ...event, at: this.at }, opensAt(this.night));
     if (!advanced.ok) return advanced.error;
     if (advanced.value.rotation.procedure !== 'apiKeys') throw new Error('another procedure');
     this.rotation = advanced.value.rotation;

@@ -407,6 +407,23 @@ describe('the guard', () => {
     },
   );
 
+  test('a version that nobody can look at any more is told once, after a day of looks', () => {
+    const play = new PlayEncryption();
+    play.settled();
+    for (let hour = 0; hour < 24; hour += 1) {
+      play.at += 3_600_000;
+      play.look('unreadable');
+    }
+    expect(play.news()).not.toContain('guardAlarm');
+    play.at += 3_600_000;
+    play.look('unreadable');
+    play.look('unreadable');
+    expect(play.news().filter((news) => news === 'guardAlarm')).toHaveLength(1);
+    expect(play.rotation.guarded[0]).toMatchObject({ alarmed: 'unwatched', state: 'enabled' });
+    play.look('enabled');
+    expect(play.news().filter((news) => news === 'guardMended')).toHaveLength(1);
+  });
+
   test('begins when the account may use another version, not only at the end', () => {
     const play = new PlayEncryption();
     play.pointed();

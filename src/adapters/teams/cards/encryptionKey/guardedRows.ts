@@ -9,6 +9,7 @@ const troubles = {
   disabled: 'DISABLED: enable it now, or data can’t be read',
   expired: 'EXPIRED: set a later expiry now',
   deleted: 'DELETED: recover it in the vault now, while it can be',
+  unwatched: 'could not be looked at for long: give me the right to read it',
   expiresSoon: 'expires soon: rotate, or set a later expiry',
 } as const satisfies Record<GuardTrouble, string>;
 
