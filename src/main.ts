@@ -5,10 +5,12 @@ import { digestOf, nextOpen, pause, systemClock as clock, systemRandom } from '.
 import { openAzure } from './adapters/azure/index.ts';
 import { openLog } from './adapters/log/index.ts';
 import { describePolicyProblems, policiesFrom, readPolicy } from './adapters/policy/index.ts';
+import { noSignIns, openSignIns } from './adapters/signIn/index.ts';
 import { openStore, StoreRefused, StoreUnavailable } from './adapters/store/index.ts';
 import { createMessenger, startTeamsServer, UnprotectedAddress } from './adapters/teams/index.ts';
 import type { Log } from './application/ports/ambient.ts';
 import type { Policies } from './application/ports/policy.ts';
+import type { SignIns } from './application/ports/signIns.ts';
 import type { Store } from './application/ports/store.ts';
 import { stayPresent } from './application/presence.ts';
 import { wakersOf } from './application/worker.ts';
@@ -53,6 +55,13 @@ const storeOf = ({ database, dataFolder, role, sweepEvery, lease }: Settings, lo
     rights: role === 'bot' ? 'chat' : 'all',
   });
 
+/** The bot's word that somebody signed in counts for nothing: the worker verifies it against Entra's own keys. */
+function signInsOf({ signIn, bot }: Settings, log: Log): SignIns {
+  const { home, named } = bot.tenants;
+  const tenants = home === null ? named : [home, ...named];
+  return signIn === null ? noSignIns : openSignIns({ ...signIn, tenants, log, now: () => clock.now() });
+}
+
 /** The half that has the Azure identity and no inbound port. */
 async function startWorker(
   settings: Settings,
@@ -66,6 +75,8 @@ async function startWorker(
     resourceManagerEndpoint: endpoints.resourceManager,
     resourceManagerAudience: endpoints.audience,
     metricsEndpoint: endpoints.metrics,
+    graphEndpoint: endpoints.graph,
+    directoryTenant: settings.directoryTenant,
     vaultChallengeCheck: !isLoopbackUrl(endpoints.resourceManager),
     callTimeout: calls.timeout,
     consumerTimeout,
@@ -81,6 +92,7 @@ async function startWorker(
     log,
     clock,
   });
+  const signIns = signInsOf(settings, log);
   const { journal, probes, guards } = store;
   const { encryption } = azure;
   const process = randomUUID();
@@ -105,9 +117,13 @@ async function startWorker(
       store,
       policies,
       tools,
+      directory: azure.directory,
+      signIns,
+      lookupWithin: settings.lookupWithin,
       messenger,
       lease,
       backoff,
+      answerWithin: settings.bot.answerWithin,
       pure: { digest: digestOf, nextOpen },
       clock,
       ids: systemRandom,
@@ -136,6 +152,7 @@ async function startChat(settings: Settings, store: Store, policies: Policies, l
     rotations: store.rotations,
     accounts: policies.accounts,
     answerWithin: bot.answerWithin,
+    ...(bot.signInConnection === null ? {} : { signInConnection: bot.signInConnection }),
     tenants: bot.tenants,
     limits: bot.limits,
     timeout: bot.timeout,

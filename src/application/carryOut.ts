@@ -2,15 +2,17 @@ import type { Account } from '../domain/account.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Happening } from '../domain/happenings.ts';
 import type { EffectKey } from '../domain/ids.ts';
-import { isOver,type Rotation } from '../domain/rotation.ts';
-import type { Answered,Step } from '../domain/steps.ts';
+import { isOver, type Rotation } from '../domain/rotation.ts';
+import type { Answered, Step } from '../domain/steps.ts';
 import { happen } from './happen.ts';
 import type { Pure } from './ports/ambient.ts';
-import type { EffectRow,Store,Tx } from './ports/store.ts';
-import type { Came,Run,StepRunner,Tools } from './step.ts';
+import type { Directory } from './ports/directory.ts';
+import type { EffectRow, Store, Tx } from './ports/store.ts';
+import type { Came, Run, StepRunner, Tools } from './step.ts';
+import { membersOf } from './members.ts';
 import { steps } from './steps/index.ts';
 
-export type CarryOut = Readonly<{ store: Store; tools: Tools; pure: Pure }>;
+export type CarryOut = Readonly<{ store: Store; tools: Tools; pure: Pure; directory: Directory }>;
 
 /** While another process holds the effect's lock, how long until we ask again (ms). */
 const lockedElsewhere = 1000;
@@ -83,7 +85,7 @@ async function runStep(
   const salt = await store.rotations.salt(rotation.id);
   const run: Run<Step> = { rotation, salt, key: row.key, attempt: row.attempt, ask: row.ask, signal };
   try {
-    const came = await runner(tools, run);
+    const came = await withMembers(on.directory, row.step, await runner(tools, run), signal);
     // A call that was ended with the lock looks like one that failed. What was done stands in the journal.
     signal.throwIfAborted();
     return came;
@@ -96,6 +98,21 @@ async function runStep(
     tools.log.error({ event: 'step.broke', rotation: rotation.id, step: row.step, error });
     return { to: 'fault', fault: brokeAt(row) };
   }
+}
+
+/** A first look that was safe also says who is in the groups of its rules, as far as they can be listed. */
+async function withMembers(
+  directory: Directory,
+  step: Step,
+  came: Came<Step>,
+  signal: AbortSignal,
+): Promise<Came<Step>> {
+  if (came.to !== 'answer') return came;
+  const answered = { step, answer: came.answer } as Answered;
+  if (answered.step !== 'plan' && answered.step !== 'lookAtEncryption') return came;
+  if (!answered.answer.safe) return came;
+  const members = await membersOf(directory, answered.answer.rules, signal);
+  return members === undefined ? came : { to: 'answer', answer: { ...answered.answer, members } };
 }
 
 /** The store is gone for a while: that is no fault of the step, so the job is tried again. */

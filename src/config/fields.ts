@@ -23,6 +23,12 @@ export const words = text;
 
 export const guid = text.pipe(z.guid({ error: 'is not a GUID' })).transform((id) => id.toLowerCase());
 
+/** GUIDs with a comma between them, in lower case. */
+export const guids = reading((written) => {
+  const all = written.split(',').map((one) => z.guid().safeParse(one.trim().toLowerCase()));
+  return all.every((one) => one.success) ? all.map(({ data }) => data) : undefined;
+}, 'holds something that is not a GUID');
+
 /** One of these words; case doesn't matter. */
 export const oneOf = <const Word extends string>(...known: readonly Word[]) =>
   reading(

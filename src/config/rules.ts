@@ -48,6 +48,7 @@ export const rules: readonly Rule[] = [
       'AZURE_CLOUD',
       'KEYSMITH_SERVICE_URLS',
       'AZURE_AUTHORITY_HOST',
+      'AZURE_GRAPH_ENDPOINT',
       'IDENTITY_ENDPOINT',
       ...azureEndpoints,
     ],
@@ -55,7 +56,12 @@ export const rules: readonly Rule[] = [
       if (values.MicrosoftAppId !== undefined) return [];
       const { KEYSMITH_ROLE: role, HOST: host, KEYSMITH_SERVICE_URLS: serviceUrls = [] } = values;
       // the authority and the identity may be unset: tokens asked for a loopback audience open nothing
-      const reached = [...azureEndpoints, 'AZURE_AUTHORITY_HOST', 'IDENTITY_ENDPOINT'] as const;
+      const reached = [
+        ...azureEndpoints,
+        'AZURE_AUTHORITY_HOST',
+        'AZURE_GRAPH_ENDPOINT',
+        'IDENTITY_ENDPOINT',
+      ] as const;
       const elsewhere: SettingName[] = reached.filter((name) => {
         const url = values[name] ?? (values.AZURE_CLOUD === 'custom' ? undefined : defaultOf(name));
         return url !== undefined && !isLoopbackUrl(url.replaceAll('{region}', 'region'));
@@ -95,6 +101,17 @@ export const rules: readonly Rule[] = [
         problem('MicrosoftAppTenantId', `is missing, and MicrosoftAppType ${type} needs it`),
     ];
   }),
+  // Otherwise it would be everybody's bot, or nobody's.
+  rule(['MicrosoftAppId', 'MicrosoftAppType', 'MicrosoftAppTenantId', 'KEYSMITH_TENANTS'], (values) => [
+    values.MicrosoftAppId !== undefined &&
+      values.MicrosoftAppType === 'MultiTenant' &&
+      values.MicrosoftAppTenantId === undefined &&
+      values.KEYSMITH_TENANTS === undefined &&
+      problem(
+        'KEYSMITH_TENANTS',
+        'is missing, and without it a MultiTenant bot knows no tenant to listen to',
+      ),
+  ]),
   // One of them switches off every default of Bot Framework, so that the others would be empty.
   rule([...botCloud, 'MicrosoftAppId'], (values) => {
     const set = botCloud.find((name) => values[name] !== undefined);
@@ -144,6 +161,28 @@ export const rules: readonly Rule[] = [
     values.KEYSMITH_PROOF_EVERY > values.KEYSMITH_PROOF_WITHIN &&
       problem('KEYSMITH_PROOF_WITHIN', 'is shorter than KEYSMITH_PROOF_EVERY'),
   ]),
+  // Who signs in proves it to this bot: a token for another program would prove nothing here.
+  rule(['KEYSMITH_SIGN_IN_AUDIENCE', 'MicrosoftAppId'], (values) => {
+    const { KEYSMITH_SIGN_IN_AUDIENCE: uri, MicrosoftAppId: id } = values;
+    return [
+      uri !== undefined &&
+        id === undefined &&
+        problem('MicrosoftAppId', 'is missing although KEYSMITH_SIGN_IN_AUDIENCE is set'),
+      uri !== undefined &&
+        id !== undefined &&
+        !uri.toLowerCase().endsWith(id) &&
+        problem('KEYSMITH_SIGN_IN_AUDIENCE', "does not end in the bot's MicrosoftAppId"),
+    ];
+  }),
+  // The answer has to come while somebody waits for it.
+  rule(['KEYSMITH_LOOKUP_WITHIN', 'KEYSMITH_ANSWER_WITHIN'], (values) => [
+    values.KEYSMITH_LOOKUP_WITHIN > values.KEYSMITH_ANSWER_WITHIN &&
+      problem(
+        'KEYSMITH_LOOKUP_WITHIN',
+        'is longer than KEYSMITH_ANSWER_WITHIN',
+        'less than that, e.g. 2500ms',
+      ),
+  ]),
   // Teams is said to wait about 10 s for the answer to a click; nobody has confirmed it, so stay far below.
   rule(['KEYSMITH_ANSWER_WITHIN'], (values) => [
     values.KEYSMITH_ANSWER_WITHIN > 8_000 &&
@@ -156,5 +195,6 @@ function defaultOf(name: SettingName): string | undefined {
   if (name === 'AZURE_RESOURCE_MANAGER_ENDPOINT') return clouds.public.resourceManager;
   if (name === 'AZURE_METRICS_ENDPOINT') return clouds.public.metrics;
   if (name === 'AZURE_PORTAL_ENDPOINT') return clouds.public.portal;
+  if (name === 'AZURE_GRAPH_ENDPOINT') return clouds.public.graph;
   return undefined;
 }

@@ -61,6 +61,15 @@ export const schema = z.object({
   KEYSMITH_SERVICE_URLS: is.addresses
     .optional()
     .describe('https addresses with commas between them, e.g. https://smba.trafficmanager.net'),
+  KEYSMITH_TENANTS: is.guids.optional().describe('ids of Entra tenants, GUIDs, with commas between them'),
+  KEYSMITH_PER_PERSON: is
+    .wholeNumber(10, 100_000)
+    .prefault('120')
+    .describe('a whole number from 10 to 100000'),
+  KEYSMITH_PER_CONVERSATION: is
+    .wholeNumber(10, 1_000_000)
+    .prefault('1200')
+    .describe('a whole number from 10 to 1000000'),
   KEYSMITH_TEAMS_TIMEOUT: is.duration.prefault('10s').describe(durationAdvice),
   KEYSMITH_ANSWER_WITHIN: is.duration.prefault('3s').describe(durationAdvice),
 
@@ -77,15 +86,33 @@ export const schema = z.object({
   AZURE_METRICS_ENDPOINT: is.regionalAddress
     .optional()
     .describe(`${httpsAdvice}, e.g. https://{region}.metrics.monitor.azure.com`),
+  AZURE_GRAPH_ENDPOINT: is.secureAddress
+    .optional()
+    .describe(`${httpsAdvice}, e.g. https://graph.microsoft.com`),
   AZURE_PORTAL_ENDPOINT: is.address.optional().describe(`${httpsAdvice}, e.g. https://portal.azure.com`),
   AZURE_AUTHORITY_HOST: is.secureAddress
     .optional()
     .describe(`${httpsAdvice}, e.g. https://login.microsoftonline.com`),
+  AZURE_TENANT_ID: is.guid.optional().describe('the id of the Entra tenant of the identity, a GUID'),
   IDENTITY_ENDPOINT: is.words
     .pipe(z.url({ protocol: /^https?$/, error: 'is no address' }))
     .optional()
     .describe('nothing: Azure sets it where there is a managed identity'),
   IDENTITY_HEADER: is.secret.optional().describe('nothing: Azure sets it together with IDENTITY_ENDPOINT'),
+
+  KEYSMITH_LOOKUP_WITHIN: is.duration.prefault('2500ms').describe(durationAdvice),
+  KEYSMITH_SIGN_IN_AUDIENCE: is.words
+    .regex(/^api:\/\/\S+$/, 'is no application ID URI')
+    .optional()
+    .describe('the application ID URI of the bot, e.g. api://bot.contoso.com/botid-<MicrosoftAppId>'),
+  KEYSMITH_SIGN_IN_AUTHORITY: is.address
+    .optional()
+    .describe(`${loopbackAdvice}, e.g. https://login.microsoftonline.com`),
+  KEYSMITH_SIGN_IN_CONNECTION: is.words
+    .max(200)
+    .optional()
+    .describe('the name of the OAuth connection of the Azure Bot'),
+  KEYSMITH_SIGN_IN_TIME: is.oneOf('auth_time', 'iat').prefault('auth_time').describe('auth_time or iat'),
 
   KEYSMITH_CONSUMER_TIMEOUT: is.duration.prefault('10s').describe(durationAdvice),
   KEYSMITH_AZURE_TIMEOUT: is.duration.prefault('60s').describe(durationAdvice),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CallTiming } from '../application/settings.ts';
-import { type AzureEndpoints, clouds, teamsServiceUrls } from './clouds.ts';
+import { type AzureEndpoints, clouds, teamsServiceUrls, tokenIssuers } from './clouds.ts';
 import { botCloud } from './rules.ts';
 import type { Values } from './schema.ts';
 import type { Secret } from './secret.ts';
@@ -34,8 +34,14 @@ export type Settings = Readonly<{
     cloud: BotCloud;
     /** What a channel's service URL may start with; see isAllowedServiceUrl. */
     serviceUrls: readonly string[];
+    /** Entra tenants whose people are heard: the bot's own, and others that were named. */
+    tenants: Readonly<{ home: string | null; named: readonly string[] }>;
+    /** How many activities a minute are heard. */
+    limits: Readonly<{ person: number; conversation: number }>;
     /** Of one request to Teams. */
     timeout: number;
+    /** The OAuth connection of the Azure Bot; null: nobody is asked to sign in. */
+    signInConnection: string | null;
     /** How long the chat side waits for the worker's answer to a click or a command. */
     answerWithin: number;
   }>;
@@ -43,6 +49,20 @@ export type Settings = Readonly<{
   azure: Omit<AzureEndpoints, 'portal'> | null;
   /** Base address of the Azure portal, for links. */
   portal: string;
+  /** The Entra tenant of the policy's groups; null when nothing says it. */
+  directoryTenant: string | null;
+  /** How long a vote waits for a look at the directory or at Entra's keys. */
+  lookupWithin: number;
+  /** What a person's token must be like, where the policy asks for a sign-in. Null: nobody can sign in. */
+  signIn: Readonly<{
+    /** Where the keys of the tokens are published: `<authority>/<tenant>/discovery/v2.0/keys`. */
+    authority: string;
+    /** With `{tenant}`. */
+    issuers: readonly string[];
+    audiences: readonly string[];
+    /** Which claim says when the person signed in. */
+    time: 'auth_time' | 'iat';
+  }> | null;
   /** How careful the calls to Azure are. */
   calls: CallTiming;
   /** Of one question to a consumer's receipt address. */
@@ -69,11 +89,17 @@ export function assemble(values: Values): Settings {
       app: appOf(values),
       cloud: cloudOf(values),
       serviceUrls: values.KEYSMITH_SERVICE_URLS ?? teamsServiceUrls[teamsCloud(values)],
+      tenants: { home: values.MicrosoftAppTenantId ?? null, named: values.KEYSMITH_TENANTS ?? [] },
+      limits: { person: values.KEYSMITH_PER_PERSON, conversation: values.KEYSMITH_PER_CONVERSATION },
       timeout: values.KEYSMITH_TEAMS_TIMEOUT,
+      signInConnection: values.KEYSMITH_SIGN_IN_CONNECTION ?? null,
       answerWithin: values.KEYSMITH_ANSWER_WITHIN,
     },
     azure: role === 'bot' ? null : endpointsOf(values),
     portal: values.AZURE_PORTAL_ENDPOINT ?? held(cloudNamed(values).portal),
+    directoryTenant: values.AZURE_TENANT_ID ?? values.MicrosoftAppTenantId ?? null,
+    lookupWithin: values.KEYSMITH_LOOKUP_WITHIN,
+    signIn: signInOf(values),
     calls: {
       timeout: values.KEYSMITH_AZURE_TIMEOUT,
       margin: values.KEYSMITH_LOOK_MARGIN,
@@ -96,6 +122,20 @@ function appOf(values: Values): BotApp | null {
   if (type === 'UserAssignedMSI') return { type, id, tenantId: held(tenantId) };
   if (type === 'SingleTenant') return { type, id, tenantId: held(tenantId), password: held(password) };
   return { type, id, password: held(password) };
+}
+
+function signInOf(values: Values): Settings['signIn'] {
+  const { MicrosoftAppId: id, KEYSMITH_SIGN_IN_AUDIENCE: uri, KEYSMITH_SIGN_IN_AUTHORITY: own } = values;
+  if (id === undefined) return null;
+  const cloud = teamsCloud(values);
+  const authority = own ?? values.AZURE_AUTHORITY_HOST ?? clouds[cloud].authority;
+  return {
+    authority,
+    // an authority of one's own issues in its own name
+    issuers: own === undefined ? tokenIssuers[cloud] : [`${own}/{tenant}/v2.0`, `${own}/{tenant}/`],
+    audiences: uri === undefined ? [id] : [id, uri],
+    time: values.KEYSMITH_SIGN_IN_TIME,
+  };
 }
 
 /** A value that a rule has made sure of. */
@@ -129,6 +169,7 @@ function endpointsOf(values: Values): Omit<AzureEndpoints, 'portal'> {
     // an endpoint of one's own gets tokens for itself alone, unless somebody says otherwise
     audience: values.AZURE_RESOURCE_MANAGER_AUDIENCE ?? set ?? held(named.audience),
     metrics: values.AZURE_METRICS_ENDPOINT ?? held(named.metrics),
+    graph: values.AZURE_GRAPH_ENDPOINT ?? named.graph ?? null,
     authority: values.AZURE_AUTHORITY_HOST ?? named.authority ?? null,
   };
 }

@@ -44,8 +44,9 @@ const encryptionUser = 'e147488a-f6f5-4113-8e2d-b22465e65bf6';
 const reader = '21090545-7ca7-4776-b22c-e363652d74d2';
 
 const chat = objectId(0);
+const docs = objectId(100);
 
-/** Where the sound key of contoso-chat lives, beside others that somebody might choose. */
+/** Where the sound key of contoso-chat lives, beside others that somebody might choose; contoso-docs may use them too. */
 const keysVault = (): VaultRow =>
   vault(
     'contoso-keys',
@@ -166,6 +167,7 @@ function assignments(vaults: readonly VaultRow[]): RoleAssignmentRow[] {
       }));
   return [
     ...at('contoso-keys', chat, cryptoUser),
+    ...at('contoso-keys', docs, cryptoUser),
     ...labAccounts.flatMap(({ name, vault: held, role = cryptoUser }) =>
       role === null ? [] : at(held, identityOf(name), role),
     ),
@@ -176,6 +178,11 @@ function assignments(vaults: readonly VaultRow[]): RoleAssignmentRow[] {
 export const chatEncryption = (): Partial<AccountRow> => ({
   identity: { type: 'SystemAssigned', principalId: chat },
   encryption: { vault: 'contoso-keys', key: 'chat-cmk', version: version('b1').version },
+});
+
+/** An account with a key of Microsoft's, whose identity could already use a key of the vault. */
+export const readyForOwnKey = (): Partial<AccountRow> => ({
+  identity: { type: 'SystemAssigned', principalId: docs },
 });
 
 /** The part of the demo's estate that is about encryption: a sound key for contoso-chat, and a lab of accounts with flaws. */

@@ -1,4 +1,5 @@
-import { chatEncryption, demoEncryption } from './demoEncryption.ts';
+import { demoDirectory } from './demoDirectory.ts';
+import { chatEncryption, demoEncryption, readyForOwnKey } from './demoEncryption.ts';
 import { account, development, production, service, tenant, vault } from './demoRows.ts';
 import type { Estate, Grant, SecretRow } from './rows.ts';
 
@@ -54,6 +55,7 @@ export function demoEstate(): Estate {
   const encryption = demoEncryption();
   return {
     tenant,
+    directory: demoDirectory(),
     subscriptions: [
       { id: production, name: 'Contoso Production' },
       { id: development, name: 'Contoso Development' },
@@ -64,6 +66,7 @@ export function demoEstate(): Estate {
         objectId: service,
         clientId: '7d1f2a60-0c55-4e5b-9b0f-3c1d5a7e2001',
         grants: [serviceGrant(production), serviceGrant(development)],
+        graphPermissions: ['User.Read.All', 'GroupMember.Read.All', 'ChannelMember.Read.All'],
       },
       {
         name: 'consumers',
@@ -91,6 +94,7 @@ export function demoEstate(): Estate {
         ],
       }),
       account('contoso-vision'),
+      account('contoso-docs', readyForOwnKey()),
       account('contoso-chat-dev', { subscription: development, resourceGroup: 'contoso-ai-dev' }),
       account('contoso-noauth', { disableLocalAuth: true }),
       account('contoso-locked'),

@@ -1,4 +1,5 @@
 export { demoEstate } from './demoEstate.ts';
+export * from './directoryRows.ts';
 export * from './encryptionRows.ts';
 export * from './keyRows.ts';
 export * from './rows.ts';

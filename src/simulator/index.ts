@@ -8,6 +8,7 @@ import { createEncryption } from './encryption/index.ts';
 import { accountId, type Estate, type SlotName } from './estate.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { Surface } from './http.ts';
+import { createGraph } from './graph/surface.ts';
 import { createIdentity } from './identity.ts';
 import { addVersion, rotated } from './keyVault/keyChanges.ts';
 import { createVault } from './keyVault/surface.ts';
@@ -33,7 +34,7 @@ export interface SimulatorOptions {
   estate: Estate;
   /** Where ca.pem is written, for NODE_EXTRA_CA_CERTS. */
   certificateFolder: string;
-  /** https port of ARM, data plane and metrics; the identity and the vaults take the ports after it. 0 or absent: any. */
+  /** https port of ARM, data plane and metrics; the identity, the vaults and Graph take the ports after it. 0 or absent: any. */
   port?: number;
   timing?: Partial<Timing>;
   throttle?: Partial<Throttle>;
@@ -58,6 +59,8 @@ export interface Simulator {
   /** IDENTITY_ENDPOINT and IDENTITY_HEADER of any principal, by name. */
   identityOf(principal: string): { endpoint: string; header: string };
   vaultUrl(vault: string): string;
+  /** https origin of Microsoft Graph. */
+  graphUrl: string;
   /** ARM id of an account, by name (the first of that name). */
   accountId(account: string): string;
   /** Data plane of an account, by name or ARM id; ends in a slash. */
@@ -123,6 +126,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 
   let identityUrl: string;
+  let graphUrl = '';
+  const graph = createGraph(world, identity, { url: () => graphUrl, pageSize: options.pageSize ?? 4 });
   try {
     world.url = await listen(({ path }) =>
       /^\/data\//i.test(path) ? dataPlane : /metrics:getBatch$/i.test(path) ? metrics : arm,
@@ -132,6 +137,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       const surface = createVault(world, identity, encryption, vault);
       world.vaultUrls.set(vault.name, await listen(() => surface));
     }
+    graphUrl = await listen(() => graph);
   } catch (error) {
     await close();
     throw error;
@@ -153,6 +159,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       AZURE_CLOUD: 'custom',
       AZURE_RESOURCE_MANAGER_ENDPOINT: world.url,
       AZURE_METRICS_ENDPOINT: world.url,
+      AZURE_GRAPH_ENDPOINT: graphUrl,
       AZURE_PORTAL_ENDPOINT: `${world.url}/portal`,
       AZURE_TENANT_ID: estate.tenant,
       IDENTITY_ENDPOINT: service.endpoint,
@@ -160,6 +167,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       NODE_EXTRA_CA_CERTS: certificate.caFile,
     },
     identityOf,
+    graphUrl,
     vaultUrl: (name) => {
       const url = world.vaultUrls.get(name);
       if (url === undefined) throw new Error(`the estate has no vault ${name}`);

@@ -36,7 +36,7 @@ export interface Effect {
   principal: string;
 }
 
-export type SurfaceName = 'identity' | 'arm' | 'metrics' | 'keyVault' | 'dataPlane';
+export type SurfaceName = 'identity' | 'arm' | 'metrics' | 'keyVault' | 'dataPlane' | 'graph';
 
 /** One request that came in. `status` 0: no answer (yet). Never holds a header or a body. */
 export interface RequestRecord {

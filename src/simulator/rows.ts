@@ -5,6 +5,7 @@ import type {
   RoleAssignmentRow,
   RoleDefinitionRow,
 } from './encryptionRows.ts';
+import type { DirectoryRow } from './directoryRows.ts';
 import type { AccessPolicyRow, KeyRow, VaultNetworkRow } from './keyRows.ts';
 
 /** What exists in the simulated Azure. Plain data: a new row needs no code. */
@@ -24,6 +25,8 @@ export interface Estate {
   roleAssignments?: RoleAssignmentRow[];
   /** Custom roles; the built-in ones are there without being listed. */
   roleDefinitions?: RoleDefinitionRow[];
+  /** The people and groups of the tenant. */
+  directory?: DirectoryRow;
 }
 
 export interface SubscriptionRow {
@@ -36,6 +39,8 @@ export interface PrincipalRow {
   objectId: string;
   clientId: string;
   grants: Grant[];
+  /** Application permissions of Microsoft Graph that an administrator has consented to. */
+  graphPermissions?: string[];
 }
 
 /** A role assignment with its role spelt out, as in GET …/Microsoft.Authorization/permissions. */

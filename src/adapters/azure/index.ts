@@ -1,8 +1,10 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import type { Azure } from '../../application/ports/azure.ts';
+import type { Directory } from '../../application/ports/directory.ts';
 import type { AzureEncryption } from '../../application/ports/encryption.ts';
 import { openAccounts } from './accounts.ts';
 import type { Context } from './call.ts';
+import { openDirectory } from './directory/index.ts';
 import { openEncryption } from './encryption/index.ts';
 import { openKeys } from './keys.ts';
 import { openReceipts } from './receipts.ts';
@@ -18,7 +20,7 @@ export type { AzureSettings } from './settings.ts';
  */
 export function openAzure(
   settings: AzureSettings,
-): Azure & { readonly encryption: AzureEncryption; close(): void } {
+): Azure & { readonly encryption: AzureEncryption; readonly directory: Directory; close(): void } {
   const context: Context = {
     settings,
     credential: new DefaultAzureCredential(),
@@ -32,6 +34,10 @@ export function openAzure(
     traffic: openTraffic(context),
     receipts: openReceipts(context),
     encryption: openEncryption(context),
+    directory: openDirectory(context, {
+      graphEndpoint: settings.graphEndpoint ?? null,
+      tenant: settings.directoryTenant ?? null,
+    }),
     close: keys.forgetAll,
   };
 }

@@ -1,5 +1,5 @@
 import type { Probe } from '../../application/ports/azure.ts';
-import type { Account } from '../../domain/plan.ts';
+import type { Account } from '../../domain/account.ts';
 import { readError } from './answered.ts';
 import type { Context } from './call.ts';
 import { freshGet, type Got } from './freshGet.ts';

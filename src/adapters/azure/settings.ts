@@ -10,6 +10,10 @@ export interface AzureSettings {
   readonly resourceManagerAudience?: string;
   /** Template with `{region}`. */
   readonly metricsEndpoint?: string;
+  /** Microsoft Graph, for the policy's groups: `https://graph.microsoft.com`, or that of another cloud. */
+  readonly graphEndpoint?: string | null;
+  /** The Entra tenant whose groups those are. */
+  readonly directoryTenant?: string | null;
   /** Whether a vault's challenge must name the vault's own domain. `false` counts for loopback addresses only. */
   readonly vaultChallengeCheck: boolean;
   /** Milliseconds that one request may take. A call that must not be sent twice has no more than this in all, its token included. */
@@ -36,6 +40,7 @@ export function endpointsOf(settings: AzureSettings): {
   const template = settings.metricsEndpoint ?? publicMetrics;
   const metricsOf = (region: string): string => secureUrl(template.replaceAll('{region}', region));
   metricsOf('region');
+  if (settings.graphEndpoint) secureUrl(settings.graphEndpoint);
   const audience = (settings.resourceManagerAudience ?? arm).replace(/\/+$/, '');
   return { arm, armScope: `${audience}/.default`, metricsOf };
 }

@@ -1,7 +1,7 @@
 import { MetricsClient, type MetricsQueryResult } from '@azure/monitor-query-metrics';
 import type { AzureTraffic } from '../../application/ports/azure.ts';
 import type { Fault } from '../../domain/faults.ts';
-import type { Account } from '../../domain/plan.ts';
+import type { Account } from '../../domain/account.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { callAzure, type Context } from './call.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Inbox } from '../../application/ports/store.ts';
+import { isReadable, unreadable } from './inboxShape.ts';
 import { json, plain } from './json.ts';
 import type { Tables } from './schema.ts';
 
@@ -35,6 +36,13 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
       .executeTakeFirstOrThrow();
     return row.answer;
   };
+  const refuse = (ids: readonly number[]) =>
+    db
+      .updateTable('inbox')
+      .set({ answer: json(unreadable), answered_at: sql<Date>`clock_timestamp()` })
+      .where('id', 'in', ids)
+      .where('answer', 'is', null)
+      .execute();
   return {
     // the trigger on the table wakes the worker when this commits
     post: async (activity, by, said, at, clicked) => {
@@ -82,20 +90,27 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
       }
     },
     waiting: async (limit, after) => {
-      const rows = await db
-        .selectFrom('inbox')
-        .select(['id', 'activity', 'by', 'said', 'clicked', 'received_at'])
-        .where('answer', 'is', null)
-        .where('id', '>', Number(after ?? 0))
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.map(({ id, received_at, clicked, ...rest }) => ({
-        ...rest,
-        id: String(id),
-        ...(clicked === null ? {} : { clicked }),
-        receivedAt: received_at,
-      }));
+      for (;;) {
+        const rows = await db
+          .selectFrom('inbox')
+          .select(['id', 'activity', 'by', 'said', 'clicked', 'received_at'])
+          .where('answer', 'is', null)
+          .where('id', '>', Number(after ?? 0))
+          .orderBy('id')
+          .limit(limit)
+          .execute();
+        const garbled = rows.filter((row) => !isReadable(row));
+        if (garbled.length > 0) {
+          await refuse(garbled.map(({ id }) => id));
+          continue;
+        }
+        return rows.map(({ id, received_at, clicked, ...rest }) => ({
+          ...rest,
+          id: String(id),
+          ...(clicked === null ? {} : { clicked }),
+          receivedAt: received_at,
+        }));
+      }
     },
     wake: async () => {
       await sql`select pg_notify('keysmith_inbox', '')`.execute(db);

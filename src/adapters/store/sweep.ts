@@ -1,10 +1,10 @@
-import { type Kysely, sql } from 'kysely';
-import type { Said } from '../../application/conversation.ts';
+import type { Kysely } from 'kysely';
 import { dueEffects } from './effects.ts';
 import type { Jobs, Queue, WakeUp } from './jobs.ts';
 import { dueLanes } from './outbox.ts';
 import { rotationsOf } from './reads.ts';
 import type { Tables } from './schema.ts';
+import { holdsToken, withoutToken } from './withoutToken.ts';
 
 /** A token that nobody has heard by then is erased: what it was for is asked again (ms). */
 const tokensKept = 10 * 60_000;
@@ -51,8 +51,8 @@ export async function sweep(
     .execute();
   await db
     .updateTable('inbox')
-    .set({ said: sql<Said>`said - 'signIn'` })
-    .where(sql<boolean>`said ? 'signIn'`)
+    .set({ said: withoutToken })
+    .where(holdsToken)
     .where('received_at', '<', at - tokensKept)
     .execute();
   await db

@@ -1,6 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { isConcerned } from '../../application/cardNames.ts';
-import type { Said } from '../../application/conversation.ts';
 import type { AuditEvent, OutboxContent, Tx } from '../../application/ports/store.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import { accountOf, isOver, type Rotation } from '../../domain/rotation.ts';
@@ -12,6 +11,7 @@ import { cardOf, laneOf } from './lanes.ts';
 import { shownCards } from './outbox.ts';
 import { runningByName, typedName } from './reads.ts';
 import type { Tables } from './schema.ts';
+import { withoutToken } from './withoutToken.ts';
 
 /**
  * Runs `work` in one transaction. The jobs that it calls for are sent at its end and in it: whatever is
@@ -191,7 +191,7 @@ function txOf(trx: Transaction<Tables>, wake: (wakeUp: WakeUp) => void): Tx {
           answer: json(answer),
           answered_at: sql<Date>`clock_timestamp()`,
           // a token is there to be heard once, not to be kept
-          said: sql<Said>`said - 'signIn'`,
+          said: withoutToken,
         })
         .where('id', '=', Number(id))
         .where('answer', 'is', null)

@@ -1,6 +1,7 @@
 import type { Person } from '../../domain/people.ts';
 import type { Place } from '../../domain/request.ts';
 import type { Rotation } from '../../domain/rotation.ts';
+import type { Answer } from '../conversation.ts';
 import type { CardName } from './store.ts';
 
 /** Where something is sent: a conversation (a channel's thread when `thread` is known), or a person. */
@@ -12,6 +13,8 @@ export type Outgoing = Readonly<
   | { kind: 'text'; text: string; mentions: readonly Person[] }
   /** Rendered from `rotation` at this moment; `now` is epoch ms. `over`: the activity to edit in place. */
   | { kind: 'card'; card: CardName; rotation: Rotation; now: number; over?: string; text?: string }
+  /** What became of something that somebody said. */
+  | { kind: 'answer'; rotation: Rotation; answer: Answer }
   /** Says, in place of a card, that a newer one took its place. */
   | { kind: 'replaced'; rotation: Rotation; over: string }
 >;

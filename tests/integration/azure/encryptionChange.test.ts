@@ -1,9 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type {
-  EncryptedAccount,
-  EncryptedAccounts,
-  KeyAddress,
-} from '../../../src/application/ports/encryption.ts';
+import type { EncryptedAccount, EncryptedAccounts } from '../../../src/application/ports/encryption.ts';
+import type { KeyAddress } from '../../../src/domain/encryptionKey/key.ts';
 import type { Fault } from '../../../src/domain/faults.ts';
 import type { Result } from '../../../src/domain/result.ts';
 import type { Effect } from '../../../src/simulator/index.ts';

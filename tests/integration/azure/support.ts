@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { openAzure, type AzureSettings } from '../../../src/adapters/azure/index.ts';
 import type { Fault } from '../../../src/domain/faults.ts';
 import { accountId } from '../../../src/domain/ids.ts';
-import type { Account } from '../../../src/domain/plan.ts';
+import type { Account } from '../../../src/domain/account.ts';
 import type { Result } from '../../../src/domain/result.ts';
 import {
   demoEstate,

@@ -9,12 +9,14 @@ import type { Answer, Said } from '../../../src/application/conversation.ts';
 import type { Messenger, Outgoing, Target } from '../../../src/application/ports/messenger.ts';
 import type { Policies } from '../../../src/application/ports/policy.ts';
 import type { CallTiming } from '../../../src/application/settings.ts';
+import type { FindsOut } from '../../../src/application/standing.ts';
 import { wakersOf } from '../../../src/application/worker.ts';
 import type { RegisteredConsumer } from '../../../src/domain/apiKeys/consumers.ts';
 import { digest, type RotationId } from '../../../src/domain/ids.ts';
 import type { Person } from '../../../src/domain/people.ts';
 import type { Rules } from '../../../src/domain/policy.ts';
 import type { Stage } from '../../../src/domain/procedures.ts';
+import { err } from '../../../src/domain/result.ts';
 import type { Phase } from '../../../src/domain/apiKeys/rotation.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
 import {
@@ -106,6 +108,7 @@ export async function startBench(
   options: Partial<SimulatorOptions> = {},
   change: Partial<Rules> = {},
   timing: Partial<CallTiming> = {},
+  finds: Partial<Pick<FindsOut, 'signIns' | 'lookupWithin'>> = {},
 ): Promise<Bench> {
   const certificateFolder = await mkdtemp(join(tmpdir(), 'rotation-'));
   const simulator = await startSimulator({ estate: demoEstate(), certificateFolder, ...options });
@@ -118,6 +121,8 @@ export async function startBench(
   const azure = openAzure({
     resourceManagerEndpoint: simulator.url,
     metricsEndpoint: simulator.url,
+    graphEndpoint: simulator.graphUrl,
+    directoryTenant: tenantId,
     vaultChallengeCheck: false,
     callTimeout: calls.timeout,
     consumerTimeout: 1000,
@@ -129,6 +134,7 @@ export async function startBench(
   const policies: Policies = {
     homeChannel: place,
     accounts: [],
+    version: { digest: digest('policy'), meaning: {}, text: '' },
     rulesFor: () => ({
       gates: { prepare: { need: 2, from: everyone }, retire: { need: 2, from: everyone } },
       consumers,
@@ -178,6 +184,10 @@ export async function startBench(
     tools,
     ...ambient,
     ...deliver,
+    directory: azure.directory,
+    signIns: { verify: () => Promise.resolve(err('signInNotSetUp')) },
+    lookupWithin: 2500,
+    ...finds,
     random: () => 0.5,
     ids: systemRandom,
   });

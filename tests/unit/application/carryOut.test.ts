@@ -80,9 +80,13 @@ function workshop(
     log,
     nearest: () => [],
   };
-  const on = { store, tools: tools as unknown as Tools, pure };
+  const directory = { members: nobody, memberOf: nobody };
+  const on = { store, tools: tools as unknown as Tools, pure, directory };
   return { kept, lock, run: () => carryOut(on, effect.key), now: play.at };
 }
+
+/** The rules of these tests name no groups. */
+const nobody = (): Promise<never> => Promise.reject(new Error('nobody asks'));
 
 const missing = { ok: true, value: { found: [], otherNames: [] } };
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { deliver, type Deliver } from '../../../src/application/deliver.ts';
 import type { Delivery } from '../../../src/application/ports/messenger.ts';
-import type { OutboxRow, Tx } from '../../../src/application/ports/store.ts';
+import type { CardName, OutboxRow, Tx } from '../../../src/application/ports/store.ts';
 import { dana, Play, tools as pure } from '../domain/fixtures.ts';
 
 const refused: Delivery = { ok: false, when: 'never', status: 403, why: 'status 403' };
@@ -99,4 +99,54 @@ test('a card whose message somebody deleted is forgotten, so that the next deliv
   } as unknown as Deliver;
   expect(await deliver(on, row.lane)).toBe(at);
   expect(did).toMatchObject({ forgotten: 1, postponed: 1 });
+});
+
+/** A direct message that brings a card to somebody who has one already. */
+function cardAgain(card: CardName) {
+  const { rotation, at } = new Play();
+  const before = { card, conversation: 'a:dana', activityId: 'old' } as const;
+  const did = { sent: [] as unknown[], added: [] as unknown[] };
+  const row: OutboxRow = {
+    id: '1/1',
+    rotation: rotation.id,
+    lane: 'person',
+    content: { kind: 'direct', person: dana, text: 'Please decide.', card },
+    attempts: 0,
+  };
+  const tx = {
+    addOutbox: (_id: unknown, contents: readonly unknown[]) =>
+      Promise.resolve(void did.added.push(...contents)),
+  } as unknown as Tx;
+  const on = {
+    store: {
+      rotations: { find: () => Promise.resolve(rotation) },
+      outbox: {
+        next: () => Promise.resolve(did.sent.length > 0 ? null : row),
+        recentSends: () => Promise.resolve([]),
+        sentCard: () => Promise.resolve(before),
+        sent: (_id: unknown, sent: unknown) => Promise.resolve(void did.sent.push(sent)),
+      },
+      transaction: (work: (tx: Tx) => Promise<unknown>) => work(tx),
+    },
+    messenger: { send: () => Promise.resolve({ ok: true, conversation: 'a:dana', activityId: 'new' }) },
+    clock: { now: () => at },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    lease: 1,
+    backoff: { least: 1, most: 1 },
+    random: () => 0,
+  } as unknown as Deliver;
+  return { did, run: () => deliver(on, row.lane) };
+}
+
+test('a gate that asks anew leaves no second truth: the older card says where the newer one is', async () => {
+  const { did, run } = cardAgain(`gate:prepare:${dana.objectId}`);
+  await run();
+  expect(did.sent).toMatchObject([{ activityId: 'new' }]);
+  expect(did.added).toEqual([{ kind: 'replaced', activityId: 'old', person: dana }]);
+});
+
+test('a consumer’s older card stays as its owner last saw it', async () => {
+  const { did, run } = cardAgain(`consumer:batch:${dana.objectId}`);
+  await run();
+  expect(did.added).toEqual([]);
 });
