@@ -20,7 +20,13 @@ import { demoEstate, type Simulator, startSimulator } from './simulator/index.ts
 const channelName = 'Key rotations';
 
 /** What Azure's slowness looks like here: seconds where the real one takes minutes, but never instant. */
-const slowness = { newKeyDelay: 3000, oldKeyDelay: 8000, listKeysLag: 500, metricsLag: 1000 };
+const slowness = ({ WRAP }: DemoDurations) => ({
+  newKeyDelay: 3000,
+  oldKeyDelay: 8000,
+  listKeysLag: 500,
+  metricsLag: 1000,
+  wrapTime: parseDuration(WRAP) ?? 15_000,
+});
 
 function pagePort(): number {
   const wanted = process.env['KEYSMITH_DEMO_PORT'] ?? '56150';
@@ -71,7 +77,7 @@ async function start(): Promise<void> {
   const simulator = await startSimulator({
     estate: demoEstate(),
     certificateFolder: folder,
-    timing: slowness,
+    timing: slowness(durations),
   });
   toStop.push(() => simulator.close());
   const clients = await startClients(simulator, parseDuration(durations.PICKUP) ?? 15_000);

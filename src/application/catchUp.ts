@@ -1,6 +1,6 @@
 import type { RotationId } from '../domain/ids.ts';
 import { happen } from './happen.ts';
-import type { Clock,Pure } from './ports/ambient.ts';
+import type { Clock, Pure } from './ports/ambient.ts';
 import type { Store } from './ports/store.ts';
 
 /** A rotation's own deadline may have come. A stale wake-up is a no-op. */

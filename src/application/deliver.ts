@@ -1,9 +1,10 @@
 import type { Person } from '../domain/people.ts';
 import type { Rotation } from '../domain/rotation.ts';
+import { ownerIdOf, ownerOf, readCardName } from './cardNames.ts';
 import { happen } from './happen.ts';
-import type { Clock,Log,Pure } from './ports/ambient.ts';
-import type { Delivery,Messenger,Outgoing,Target } from './ports/messenger.ts';
-import type { CardName,OutboxRow,SentCard,Store } from './ports/store.ts';
+import type { Clock, Log, Pure } from './ports/ambient.ts';
+import type { Delivery, Messenger, Outgoing, Target } from './ports/messenger.ts';
+import type { CardName, OutboxRow, SentCard, Store } from './ports/store.ts';
 import { sendAllowedAt } from './sendLimits.ts';
 
 export type Deliver = Readonly<{
@@ -71,6 +72,7 @@ function outgoing(
   now: number,
 ): Outgoing {
   if (content.kind === 'replaced') return { kind: 'replaced', rotation, over: content.activityId };
+  if (content.kind === 'answer') return { kind: 'answer', rotation, answer: content.answer };
   if (card === null)
     return {
       kind: 'text',
@@ -98,6 +100,7 @@ async function settle(
   const { store, clock } = on;
   if (delivery.ok) {
     const { conversation, activityId } = delivery;
+    if (before !== null && before.activityId !== activityId) await retire(on, row, before);
     await store.outbox.sent(row.id, card === null ? null : { card, conversation, activityId });
     return null;
   }
@@ -119,6 +122,17 @@ async function settle(
   return until;
 }
 
+/**
+ * A vote or a review that is asked for anew comes with a new card. Two that look alike would be two truths,
+ * so the older one says where the newer one is.
+ */
+async function retire({ store }: Deliver, { content, rotation }: OutboxRow, { activityId }: SentCard) {
+  if (content.kind !== 'direct' || content.card === undefined) return;
+  const { person, card } = content;
+  if (readCardName(card).card === 'consumer') return;
+  await store.transaction((tx) => tx.addOutbox(rotation, [{ kind: 'replaced', activityId, person }]));
+}
+
 /** Doubled each time, with jitter, so that a whole estate doesn't come back at once. */
 function pauseBefore({ backoff, random }: Deliver, attempts: number): number {
   const full = Math.min(backoff.most, backoff.least * 2 ** Math.min(attempts, 16));
@@ -133,8 +147,8 @@ async function nameInChannel(on: Deliver, row: OutboxRow, person: Person, text: 
     const card = cardOf(row);
     await tx.addOutbox(row.rotation, [
       { kind: 'message', text: named, mentions: [person] },
-      // Its buttons work for this person only, wherever the card stands.
-      ...(card === null ? [] : [{ kind: 'card', card } as const]),
+      // Its buttons work for this person only, wherever the card stands; those of a gate are there already.
+      ...(card === null || readCardName(card).card !== 'consumer' ? [] : [{ kind: 'card', card } as const]),
     ]);
   });
 }
@@ -146,6 +160,7 @@ function cardOf({ content }: OutboxRow): CardName | null {
     case 'direct':
       return content.card ?? null;
     case 'message':
+    case 'answer':
     case 'replaced':
       return null;
   }
@@ -158,13 +173,13 @@ function targetOf(
   living: SentCard | null,
   before: SentCard | null,
 ): Target {
-  const { place, by } = rotation.request;
+  const { place } = rotation.request;
+  if ('person' in content) return { to: 'person', person: content.person, via: place };
   // A root post is its own thread, and so is a twin of one.
   if (content.kind === 'replaced') return { to: 'place', place };
-  if (content.kind === 'direct') return { to: 'person', person: content.person, via: place };
-  const owner = content.kind === 'card' ? ownerOf(content.card) : null;
+  const owner = content.kind === 'card' ? ownerIdOf(content.card) : null;
   if (owner !== null && !standsInChannel(rotation, owner, before))
-    return { to: 'person', person: { objectId: owner, tenantId: by.tenantId, name: '' }, via: place };
+    return { to: 'person', person: ownerOf(rotation, owner), via: place };
   const starts = content.kind === 'card' && content.card === 'living' && living === null;
   return starts || living === null
     ? { to: 'place', place }
@@ -180,7 +195,3 @@ const standsInChannel = (
   before === null
     ? notReached.some(({ objectId }) => objectId === owner)
     : before.conversation.startsWith(request.place.conversation);
-
-/** The object id in `consumer:<name>:<object id>`; null for cards that live in the channel. */
-const ownerOf = (card: CardName): string | null =>
-  card.startsWith('consumer:') ? card.slice(card.lastIndexOf(':') + 1) : null;

@@ -1,12 +1,12 @@
-import { advance,dueAt } from '../domain/advance.ts';
+import { advance, dueAt } from '../domain/advance.ts';
 import type { Effect } from '../domain/effects.ts';
-import type { Happening,Refusal } from '../domain/happenings.ts';
+import type { Happening, Refusal } from '../domain/happenings.ts';
 import type { RotationId } from '../domain/ids.ts';
-import { err,ok,type Result } from '../domain/result.ts';
-import type { Outcome,Rotation } from '../domain/rotation.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { Outcome, Rotation } from '../domain/rotation.ts';
 import { contentsOf } from './announce.ts';
 import type { Pure } from './ports/ambient.ts';
-import type { AuditEvent,NewEffect,Tx } from './ports/store.ts';
+import type { AuditEvent, NewEffect, Tx } from './ports/store.ts';
 
 type Ran = Extract<Effect, { do: 'run' }>;
 

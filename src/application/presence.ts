@@ -1,4 +1,4 @@
-import type { Log,Pause } from './ports/ambient.ts';
+import type { Log, Pause } from './ports/ambient.ts';
 import type { Journal } from './ports/store.ts';
 
 const presence = (process: string): string => `process/${process}`;

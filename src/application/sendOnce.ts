@@ -1,6 +1,6 @@
 import type { Fault } from '../domain/faults.ts';
 import type { RotationId } from '../domain/ids.ts';
-import { err,ok,type Result,unreachable } from '../domain/result.ts';
+import { err, ok, type Result, unreachable } from '../domain/result.ts';
 import type { Tools } from './step.ts';
 
 /** What a look says of a call whose answer was lost: it had no effect, it had exactly its effect, or something else is there. */

@@ -3,12 +3,12 @@ import type { ApiKeysAsk } from '../domain/apiKeys/steps.ts';
 import type { EncryptionKeyRotation } from '../domain/encryptionKey/rotation.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { EffectKey } from '../domain/ids.ts';
-import type { Step,StepAnswer,StepAsk } from '../domain/steps.ts';
-import type { Clock,Log,Nearest,Pause } from './ports/ambient.ts';
+import type { Step, StepAnswer, StepAsk } from '../domain/steps.ts';
+import type { Clock, Log, Nearest, Pause } from './ports/ambient.ts';
 import type { Azure } from './ports/azure.ts';
 import type { AzureEncryption } from './ports/encryption.ts';
 import type { Policies } from './ports/policy.ts';
-import type { Guards,Journal,ProbeLog } from './ports/store.ts';
+import type { Guards, Journal, ProbeLog } from './ports/store.ts';
 import type { CallTiming } from './settings.ts';
 
 /** What every step may use. */

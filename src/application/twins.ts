@@ -1,6 +1,6 @@
 import type { Rotation } from '../domain/rotation.ts';
 import type { Said } from './conversation.ts';
-import type { CardName,Clicked,Tx } from './ports/store.ts';
+import type { CardName, Clicked, Tx } from './ports/store.ts';
 
 /**
  * A card of which nobody heard that it had arrived (a crash right after the POST, a lost answer) is sent
@@ -23,6 +23,7 @@ export async function settleTwin(tx: Tx, said: Said, clicked: Clicked): Promise<
 function clickedCard(rotation: Rotation, said: Exclude<Said, { say: 'rotate' }>): CardName | null {
   switch (said.say) {
     case 'approve':
+    case 'withdrawVote':
     case 'choose':
     case 'chooseKey':
     case 'askAgain':
@@ -37,6 +38,7 @@ function clickedCard(rotation: Rotation, said: Exclude<Said, { say: 'rotate' }>)
         ? `waiver:${said.waiver}`
         : null;
     case 'reject':
+    case 'review':
     case 'askWaiver':
     case 'declare':
     case 'confirm':

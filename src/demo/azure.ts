@@ -1,39 +1,8 @@
-import { slotName } from '../domain/plan.ts';
+import { slotName } from '../domain/apiKeys/plan.ts';
 import type { Simulator } from '../simulator/index.ts';
 import type { DemoClients } from './clients.ts';
-
-/** What goes wrong once in the simulated Azure, when somebody asks for it. */
-const troubles = [
-  {
-    id: 'refuseRegeneration',
-    title: 'Refuse the next regeneration',
-    says: 'The rotation halts. Retry goes on.',
-    plan: {
-      match: { method: 'POST', path: /\/regenerateKey$/i },
-      fault: {
-        status: 403,
-        code: 'AuthorizationFailed',
-        message:
-          "The client does not have authorization to perform action 'Microsoft.CognitiveServices/accounts/regenerateKey/action' over scope '/subscriptions/…'.",
-      },
-    },
-  },
-  {
-    id: 'loseAnswer',
-    title: 'Lose the answer to the next regeneration',
-    says: 'It happens, but nobody hears of it. Keysmith looks, and never sends it twice: Details on the card say so.',
-    plan: { match: { method: 'POST', path: /\/regenerateKey$/i }, fault: 'lostAfter' },
-  },
-  {
-    id: 'refuseSecret',
-    title: 'Refuse the next write of a secret',
-    says: 'The rotation halts with both keys alive. Retry goes on, Roll back goes back.',
-    plan: {
-      match: { method: 'PUT', path: /\/secrets\//i },
-      fault: { status: 403, code: 'Forbidden', message: 'Caller is not authorized.' },
-    },
-  },
-] as const;
+import { keysInUse } from './keysInUse.ts';
+import { troubles } from './troubles.ts';
 
 /** What the page shows of the simulated Azure, and what can be done to it there. */
 export type AzurePanel = Readonly<{
@@ -42,9 +11,30 @@ export type AzurePanel = Readonly<{
   makeTrouble: (id: string) => boolean;
 }>;
 
-/** Who calls which account with which key, counted since the demo began. Never a key. */
+const togglePrevious = 'togglePrevious';
+
+/**
+ * Who calls which account with which key, counted since the demo began, and which encryption key the accounts
+ * use. Never a key's value.
+ */
 export function azurePanel(simulator: Simulator, clients: DemoClients): AzurePanel {
+  const encryption = keysInUse(simulator, [...new Set(clients.all.map(({ account }) => account))]);
   let waiting: string | undefined;
+
+  /** What somebody does behind the program's back, at once. */
+  const byHand = () => {
+    const previous = encryption.previous();
+    return {
+      id: togglePrevious,
+      title: previous?.enabled === false ? 'Enable it again' : 'Disable the previous key version',
+      says:
+        previous === undefined
+          ? 'Once an account has moved to another encryption key. The channel is alarmed, once.'
+          : `${previous.key}, version ${previous.version}, of ${previous.account}, is ${previous.enabled ? 'enabled. Disabled, it alarms the channel, once' : 'disabled'}.`,
+      ready: previous !== undefined,
+    };
+  };
+
   return {
     view: () => ({
       clients: clients.all.map(({ name, account, client }) => {
@@ -52,10 +42,13 @@ export function azurePanel(simulator: Simulator, clients: DemoClients): AzurePan
         const { calls, failed } = client.counts;
         return { name, account, key: slot === undefined ? 'a dead key' : slotName(slot), calls, failed };
       }),
+      encryption: encryption.view(),
+      byHand: [byHand()],
       troubles: troubles.map(({ id, title, says }) => ({ id, title, says })),
       waiting: simulator.faults.pending() === 0 ? null : (waiting ?? null),
     }),
     makeTrouble: (id) => {
+      if (id === togglePrevious) return encryption.togglePrevious();
       const trouble = troubles.find((one) => one.id === id);
       if (trouble === undefined || simulator.faults.pending() > 0) return false;
       simulator.faults.next(trouble.plan);

@@ -34,6 +34,10 @@ export function walkthrough(walk: Walkthrough): readonly string[] {
 export const ideas: readonly string[] = [
   '`@Keysmith rotate contoso-vision audit`: both keys are in use, and Dana looks after night-batch, whose key nobody can see. She is asked by direct message which one it holds (it is Key 1), and later to switch it.',
   '`@Keysmith rotate contoso-locked test`: refused, with the reason. So are contoso-noauth, contoso-moving and contoso-twin.',
+  '`@Keysmith rotate contoso-chat encryption yearly` moves it to another encryption key: choose one on the card (curve, off and lapsed show what a refusal looks like), approve as two others, stay or roll back. Then disable the previous version below, and look at the channel.',
+  '`@Keysmith rotate contoso-docs encryption audit`: out of its Microsoft-managed key, through a door that opens once. It takes three approvers.',
+  '`@Keysmith rotate lab-auto-one encryption test`: Azure follows its key by itself, so making a version is the switch, and lab-auto-two moves with it.',
+  '`@Keysmith rotate lab-walled encryption test`: refused; so are lab-purgeable, lab-powerless, lab-policy-gap, lab-anonymous, lab-far, lab-foreign, lab-off and lab-busy, each for another reason.',
   '`@Keysmith rotate` asks with a form; `@Keysmith status` and `@Keysmith help` answer too.',
   'Reject… instead of approving, or press “Switch back” at the end.',
 ];

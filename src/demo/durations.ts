@@ -4,6 +4,8 @@ import { durationAdvice, parseDuration } from '../config/duration.ts';
 const usual = {
   /** How long the traffic is watched before the second gate. */
   SOAK: '30s',
+  /** How long the simulated Azure wraps the data of an account with another encryption key. */
+  WRAP: '15s',
   /** How long "stay or switch back?" stays open. */
   CHOICE: '2m',
   /** After which a consumer without a receipt is taken to have read its secret anew. */

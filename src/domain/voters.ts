@@ -72,6 +72,9 @@ export function skippedBy(rotation: Voted): readonly Person[] {
   return distinctPeople(would).filter((person) => !isOneOf(person, may));
 }
 
+/** Those who would be called in later can make up a quorum as well. */
+const withOthers = (ballot: Ballot): Ballot => ({ ...ballot, escalated: true });
+
 /** Why a gate could never be passed, in words for whoever asked; undefined when it can. */
 export function whyNeverPassed(rotation: Voted, gate: Gate): string | undefined {
   const ballot = ballotOf(rotation, gate);
@@ -79,7 +82,7 @@ export function whyNeverPassed(rotation: Voted, gate: Gate): string | undefined 
     return rotation.request.breakGlass === true && gate !== 'oneWay'
       ? 'The policy has no gate "breakGlass", so nobody may hurry a rotation of this account.'
       : `The policy has no gate "${gate}".`;
-  if (canBeReached(ballot, [], rotation.members ?? {}, [])) return undefined;
+  if (canBeReached(withOthers(ballot), [], rotation.members ?? {}, [])) return undefined;
   const may = knownVoters(ballot, rotation.members ?? {}).length;
   return may < ballot.rule.need
     ? `The gate "${gate}" needs ${String(ballot.rule.need)} approvals, and without you only ${String(may)} people may give them.`
@@ -90,6 +93,7 @@ export function whyNeverPassed(rotation: Voted, gate: Gate): string | undefined 
 export function isOutOfReach(rotation: Voted, phase: AwaitingApproval<Stage>): boolean {
   const ballot = ballotOf(rotation, phase.gate);
   return (
-    ballot !== undefined && !canBeReached(ballot, phase.votes, rotation.members ?? {}, rotation.notReached)
+    ballot !== undefined &&
+    !canBeReached(withOthers(ballot), phase.votes, rotation.members ?? {}, rotation.notReached)
   );
 }

@@ -107,11 +107,6 @@ test.concurrent.each([
     answered: /^I know no rotation “R-ZZZZZZ”\. .*Say: status, to see them all\.$/,
   },
   {
-    what: 'a request to rotate the encryption key',
-    said: 'rotate contoso-chat encryption leaked',
-    answered: /^I can’t rotate encryption keys yet\. Nothing was begun\./,
-  },
-  {
     what: 'a reason that is too long to be kept',
     said: `rotate contoso-chat ${'x'.repeat(1001)}`,
     answered: /^The reason is too long\. Nothing was written down\. Keep it to 1000 characters\.$/,
@@ -191,6 +186,29 @@ test.concurrent.each([
   expect(buttonsOf(thread.base())).toEqual([]);
   nothingChangedIn(account);
 });
+
+test.concurrent.each([
+  {
+    what: 'an account that isn’t there',
+    account: 'contoso-chta',
+    says: /There is no account named contoso-chta in the subscriptions that I can read\./,
+  },
+  {
+    what: 'a name that two accounts have',
+    account: 'contoso-twin',
+    says: /2 accounts are named contoso-twin/,
+  },
+])(
+  'a move to another encryption key of $what is refused, and nothing is changed',
+  async ({ account, says }) => {
+    const thread = await rotate(keysmith, `${account} encryption leaked`, { where: ownChannel() });
+    await thread.shows(/Not started/);
+    expect(thread.text()).toMatch(says);
+    expect(thread.text()).toMatch(/Nothing was changed in Azure/);
+    expect(buttonsOf(thread.base())).toEqual([]);
+    nothingChangedIn(account);
+  },
+);
 
 test.concurrent('a second rotation of an account is refused and points at the one that runs', async () => {
   const thread = await rotate(keysmith, 'contoso-running leaked', { where: ownChannel() });

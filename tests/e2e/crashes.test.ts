@@ -150,7 +150,7 @@ const moments: readonly Moment[] = [
     },
     then: async () => {
       await standsAt('awaitingApproval', 'approveFirst');
-      await teams().click(dana, await thread.tells(dana, /night-batch/), 'Key 1');
+      await teams().click(dana, await thread.tells(dana, /Which key does it hold\?/), 'Key 1');
       await thread.shows(/Approve/);
     },
   },

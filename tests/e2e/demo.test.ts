@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../../src/demo/bot.ts';
 import { openBrowser } from '../support/browser.ts';
 import { demoRunner, type RunningDemo } from '../support/demo.ts';
+import { moveStages, moveThrough } from './demoMove.ts';
 import { demoStages, livingCard, walkThrough } from './demoWalk.ts';
 import { actAs, frameOf, openChannel, openDirectMessages, postToBot } from './playgroundPage.ts';
 
@@ -63,9 +64,11 @@ test('the requester is told directly how it ended, and nobody is left with a bad
   const ada = await actAs(page, 'Ada');
   await openDirectMessages(page);
   const told = /R-\w+ · contoso-chat: the rotation is finished after .* 0 of them failed/;
-  await ada.getByRole('paragraph').filter({ hasText: told }).waitFor();
+  await ada.getByText(told).first().waitFor();
   for (const name of ['Ada', 'Bo', 'Chen', 'Dana', 'Eli']) {
     await actAs(page, name);
+    // who may approve is asked in both places
+    await openDirectMessages(page);
     await page.getByRole('radio', { name, exact: true }).waitFor();
   }
   expect(await page.locator('.badge:visible').count()).toBe(0);
@@ -94,6 +97,22 @@ test('Azure can be made to fail: the rotation halts, says why, and Retry goes on
     .waitFor();
   expect(failures).toEqual([]);
 }, 60_000);
+
+test('the encryption key is moved to a new version; the old one disabled behind its back alarms the channel, once', async () => {
+  const seen: string[] = [];
+  await moveThrough(page, async (stage, card) => {
+    seen.push(stage);
+    await card.screenshot({ path: join(shots, `demo-move-${seen.length}-${stage}.png`) });
+  });
+  expect(seen).toEqual(moveStages);
+  const chen = frameOf(page, 'Chen');
+  await chen.getByText(/version b1b1b1b1… is in order again/).waitFor();
+  expect(await chen.getByText(/ALARM: chat-cmk, version b1b1b1b1… was disabled/).count()).toBe(1);
+  const keys = await page.locator('#encryption tr:has(td)').allInnerTexts();
+  expect(keys[0]).toMatch(/^contoso-chat\s+chat-cmk\s+(?!b1b1b1b1)[0-9a-f]{8}…/);
+  expect(keys[1]).toMatch(/^contoso-vision\s+Microsoft-managed/);
+  expect(failures).toEqual([]);
+}, 90_000);
 
 test('a port that is taken is refused with a clear message, and nothing stays behind', async () => {
   const before = await runner.left();

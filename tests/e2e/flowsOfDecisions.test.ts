@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Simulator } from '../../src/simulator/index.ts';
 import { emittedBy, leaksIn, secretsOf } from '../support/emitted.ts';
 import { app, estateWith, keyOf } from '../support/estate.ts';
-import { buttonsOf, type Card, type FakePerson, type Message, shown } from '../support/fakeTeams.ts';
+import {
+  baseCard,
+  buttonsOf,
+  type Card,
+  type FakePerson,
+  type Message,
+  shown,
+} from '../support/fakeTeams.ts';
 import { inputsOf } from '../support/fakeTeams/actions.ts';
 import {
   type Accounts,
@@ -22,6 +29,7 @@ const account = {
   ended: 'contoso-ended',
   cancelled: 'contoso-cancelled',
   untouched: 'contoso-untouched',
+  hurried: 'contoso-hurried',
 } as const;
 
 /** Eli is nobody's approver here, and owns a consumer. */
@@ -30,7 +38,7 @@ const two = { need: 2, from: ['ada', 'bo', 'chen', 'dana'] };
 const byHand = { kind: 'manual', name: 'night-batch', owners: ['dana'] };
 
 async function accounts(simulator: Simulator, addClient: AddClient): Promise<Accounts> {
-  for (const name of [account.votes, account.held, account.back])
+  for (const name of [account.votes, account.held, account.back, account.hurried])
     await addClient({ account: name, source: keyOf(name), every: 60 });
   const vault = simulator.vaultUrl('contoso-apps');
   return {
@@ -43,6 +51,10 @@ async function accounts(simulator: Simulator, addClient: AddClient): Promise<Acc
     [account.waived]: { consumers: [byHand] },
     [account.back]: { consumers: [app(vault, account.back), byHand] },
     [account.cancelled]: { gates: { prepare: two, retire: two } },
+    [account.hurried]: {
+      gates: { prepare: two, retire: two, breakGlass: { need: 1, from: ['bo', 'eli'] } },
+      consumers: [app(vault, account.hurried)],
+    },
   };
 }
 
@@ -124,6 +136,26 @@ describe('votes at the gates', () => {
     await thread.shows(/Approvals: 1 of 3/);
   });
 
+  test('an approver decides in a direct message as well, and every copy tells the same after each vote', async () => {
+    const { teams } = keysmith;
+    const copies = await Promise.all([bo, chen, dana].map((one) => thread.tells(one, /approvals? needed/)));
+    const [ofBo, ofChen] = copies;
+    if (ofBo === undefined || ofChen === undefined) throw new Error('nobody was asked');
+    const all = (pattern: RegExp) =>
+      Promise.all([
+        thread.shows(pattern),
+        ...copies.map((copy) => teams.until(() => pattern.test(shown(copy)))),
+      ]);
+    await all(/Approvals: 1 of 3/);
+    expect(shown(ofBo)).toMatch(/You approved at/);
+    expect(words(await teams.click(chen, ofChen, 'Approve'))).toMatch(/You approved at/);
+    await all(/Approvals: 2 of 3/);
+    expect(words(await teams.click(chen, ofChen, 'Take back'))).toMatch(/Your approval is asked for/);
+    await all(/Approvals: 1 of 3/);
+    await thread.says(/a vote was taken back\. 1 of 3 approvals now/);
+    expect(thread.direct(ada).filter((message) => /approvals? needed/.test(shown(message)))).toEqual([]);
+  });
+
   test('an edited message starts nothing', async () => {
     const { teams } = keysmith;
     await teams.edit(ada, `rotate ${account.untouched} something else`);
@@ -140,6 +172,12 @@ describe('votes at the gates', () => {
     await thread.shows(/approved by Bo, (Chen and Dana|Dana and Chen)/);
     await thread.shows(/2 approvals needed/);
     expect(regenerated(account.votes)).toEqual(['Key2']);
+    // the card that asked is over, and another one asks about the second gate
+    for (const person of [bo, chen, dana]) {
+      const over = await thread.tells(person, /✔.*Approved by Bo, /s);
+      expect(buttonsOf(baseCard(over) ?? {})).toEqual([]);
+      await thread.tells(person, /Key 1 dies/);
+    }
   }, 60_000);
 
   test('a click on the card of an earlier stage is answered with the card as it is now', async () => {
@@ -305,6 +343,29 @@ test.concurrent(
     expect(thread.text()).toMatch(/Deviation: Ada closed the rotation with Key 1 alive/);
     expect(regenerated(account.held)).toEqual(['Key2']);
     expect(simulator.currentKeys(account.held).key1).toBe(before);
+  },
+);
+
+test.concurrent(
+  'an emergency: one person decides, the others are told at once, and one of them reviews it when it is over',
+  async () => {
+    const { teams } = keysmith;
+    const thread = await rotate(keysmith, `${account.hurried} --emergency it is on the internet`, {
+      where: newChannel(keysmith, 'hurried'),
+    });
+    await thread.shows(/EMERGENCY[^]*1 approval needed/);
+    await thread.tells(chen, /Ada began an emergency rotation, so you are not asked this time/);
+    await thread.tells(dana, /Ada began an emergency rotation/);
+    await teams.click(bo, await thread.tells(bo, /1 approval needed/), 'Approve');
+    await thread.shows(/Key 1 dies/);
+    await thread.press(bo, 'Approve');
+    await thread.shows(/Finished: both keys are new[^]*Review owed/);
+    await teams.click(chen, await thread.tells(chen, /A review is owed/), 'Write a review…');
+    const form = await thread.tells(chen, /Review the emergency rotation/);
+    await teams.click(chen, form, 'Send the review', { says: 'It had to be.' });
+    await thread.shows(/Reviewed\n · Chen: “It had to be\.”/);
+    await thread.tells(dana, /Reviewed by Chen/);
+    await thread.says(/Chen has reviewed the emergency: It had to be\./);
   },
 );
 

@@ -8,7 +8,12 @@ import { createInterface } from 'node:readline';
 const script = resolve(import.meta.dirname, '../../src/demo.ts');
 
 /** Waits of the demo that a test has the time for. Settings of the demo, as anybody can choose them. */
-const short = { KEYSMITH_DEMO_SOAK: '4s', KEYSMITH_DEMO_PICKUP: '4s', KEYSMITH_DEMO_REMIND: '10m' };
+const short = {
+  KEYSMITH_DEMO_SOAK: '4s',
+  KEYSMITH_DEMO_PICKUP: '4s',
+  KEYSMITH_DEMO_WRAP: '3s',
+  KEYSMITH_DEMO_REMIND: '10m',
+};
 
 export type RunningDemo = Readonly<{
   /** The page to open. */

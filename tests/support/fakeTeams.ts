@@ -42,7 +42,12 @@ export type Answered = Readonly<{
 export type Which = string | RegExp | Message;
 
 /** Changes to an activity just before it is sent: what a stranger or another client would send. */
-export type Forged = Readonly<{ activity?: Readonly<Record<string, unknown>>; token?: string | null }>;
+export type Forged = Readonly<{
+  activity?: Readonly<Record<string, unknown>>;
+  /** What an invoke's value holds beside the action, such as a sign-in. */
+  value?: Readonly<Record<string, unknown>>;
+  token?: string | null;
+}>;
 
 export type FakeTeamsOptions = Readonly<{
   people?: readonly FakePerson[];
@@ -102,6 +107,7 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
     else if (first === 'v3') json(response, 401, { error: { code: 'Unauthorized' } });
     else if (first === 'login') login(call, response);
     else if (first === 'openid') metadata(call, response);
+    else if (first === 'oauth') tokenService(call, response);
     else json(response, 404, {});
   });
   const serviceUrl = server.url;
@@ -131,6 +137,37 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
         : { issuer, jwks_uri: `${server.url}/openid/keys` };
     if (fault !== undefined) fail(fault, response);
     else json(response, 200, published);
+  }
+
+  /** What people got on the page of the connection, by the code that they came back with. */
+  const codes = new Map<string, string>();
+  /** Whether the bot's connection can exchange what Teams has for a token. */
+  const signIn = { exchange: true };
+
+  /** Bot Framework's token service, as far as a sign-in takes it. */
+  function tokenService({ path, query, headers }: Call, response: ServerResponse): void {
+    const [, , , what = ''] = path;
+    requests.push({
+      on: 'signIn',
+      method: what,
+      conversation: '',
+      body: Object.fromEntries(query),
+      authorization: headers.authorization,
+      at: Date.now(),
+    });
+    const fault = faults.take('signIn');
+    const token = codes.get(query.get('code') ?? '');
+    const exchange = { id: 'given', uri: `api://localhost/botid-${app?.id ?? ''}`, providerId: 'aad' };
+    if (fault !== undefined) fail(fault, response);
+    else if (headers.authorization !== `Bearer ${botToken}`) json(response, 401, {});
+    else if (what === 'GetSignInResource')
+      json(response, 200, {
+        signInLink: `${server.url}/sign-in`,
+        ...(signIn.exchange ? { tokenExchangeResource: exchange } : {}),
+      });
+    else if (what === 'GetToken' && token !== undefined)
+      json(response, 200, { connectionName: query.get('connectionName'), token });
+    else json(response, 404, {});
   }
 
   /** Bot Framework's own settings that lead here; none without an app. */
@@ -306,7 +343,11 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
       name: 'adaptiveCard/action',
       id: newInvokeId(),
       replyToId: message.id,
-      value: { action: { type: action.type, title: action.title, verb: action.verb, data }, trigger },
+      value: {
+        action: { type: action.type, title: action.title, verb: action.verb, data },
+        trigger,
+        ...forged.value,
+      },
       ...forged.activity,
     };
     const answered = await post(activity, forged);
@@ -386,6 +427,8 @@ export async function startFakeTeams(options: FakeTeamsOptions = {}) {
     app,
     cloud,
     keys,
+    codes,
+    signIn,
     /** What the bot needs to know of this Teams: the same shape as the program's own `bot` settings. */
     credentials: {
       app: app

@@ -14,7 +14,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../src/simulator/index.ts';
-import { channelId, type FakePerson, fakePerson, startFakeTeams, tenantId } from './fakeTeams.ts';
+import { channelId, type FakePerson, fakePerson, shown, startFakeTeams, tenantId } from './fakeTeams.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -226,7 +226,10 @@ export async function startKeysmith(options: KeysmithOptions = {}) {
     errors: (): string => erred,
     /** Approves what the newest card with a gate asks, as these people's clients show it. */
     approve: async (gate: RegExp, ...approvers: readonly FakePerson[]): Promise<void> => {
-      const card = await teams.until(() => teams.find(gate));
+      // in the channel: the same card stands in each approver's personal chat
+      const card = await teams.until(() =>
+        teams.messages(channelId).findLast((message) => gate.test(shown(message))),
+      );
       for (const person of approvers) await teams.click(person, card, 'Approve');
     },
     close: async (): Promise<void> => {

@@ -1,12 +1,15 @@
 import {
   askRejectCard,
+  askReviewCard,
   askRotateCard,
   askWaiverCard,
   consumerCard,
   formDoneCard,
+  gateCard,
   helpCard,
   livingCard,
   refusalCard,
+  reviewCard,
   statusCard,
   statusOf,
   waiverCard,
@@ -14,11 +17,12 @@ import {
   type CardView,
 } from '../../src/adapters/teams/cards/index.ts';
 import { withNotice } from '../../src/adapters/teams/notice.ts';
-import { unclearKeys } from '../../src/adapters/teams/refusals.ts';
+import { chatRefusals, unclearKeys } from '../../src/adapters/teams/refusals.ts';
 import { viewOf } from '../../src/adapters/teams/views.ts';
 import type { ApiKeysRotation } from '../../src/domain/apiKeys/rotation.ts';
 import type { EncryptionKeyRotation } from '../../src/domain/encryptionKey/rotation.ts';
 import type { Person } from '../../src/domain/people.ts';
+import type { Execution, Group, Rules } from '../../src/domain/policy.ts';
 import { rotations as encryption } from './sampleEncryption.ts';
 import * as sample from './sampleRotations.ts';
 
@@ -192,6 +196,98 @@ export const rotations = {
   }),
 } satisfies Record<string, ApiKeysRotation>;
 
+/** Gates whose policy asks for more than a number, and emergencies. */
+const security: Group = { id: 'entra:security', kind: 'entraGroup', group: 'g1', name: 'Security' };
+const platform: Group = { id: 'entra:platform', kind: 'entraGroup', group: 'g2', name: 'Platform' };
+const hour = 3_600_000;
+/** Called in where nobody decides. */
+const farid: Person = {
+  ...people.eve,
+  objectId: people.eve.objectId.replace(/05$/, '06'),
+  name: 'Farid Haddad',
+};
+const gates = sample.base.rules.gates;
+const withRules = (change: Partial<Rules>): Rules => ({ ...sample.base.rules, ...change });
+
+const strict = withRules({
+  gates: {
+    prepare: {
+      ...gates.prepare,
+      groups: [platform],
+      atLeastOne: { people: [], groups: [security] },
+      votesExpire: 4 * hour,
+      escalate: { after: 2 * hour, to: { people: [farid], groups: [security] } },
+      signIn: { within: hour / 6 },
+      consumerOwners: 'out',
+    },
+    retire: { ...gates.retire, from: [...gates.retire.from, people.eve], notAlso: ['prepare'] },
+  },
+});
+const night: Execution = {
+  windows: [{ days: [1, 2, 3, 4, 5], from: '22:00', to: '04:00', zone: 'Europe/Berlin' }],
+  freezes: [{ from: ago(60), to: ago(-60 * 9), says: 'Trade fair: nobody touches production' }],
+  within: 24 * hour,
+};
+const hurried = {
+  rules: withRules({ gates: { ...gates, breakGlass: { need: 1, from: [people.bo] } } }),
+  request: {
+    ...sample.base.request,
+    reason: 'Key 1 was pushed to a public repository',
+    breakGlass: true,
+  },
+} as const;
+
+export const approvalRotations = {
+  strict: at(gate('approveFirst'), {
+    rules: strict,
+    members: { [platform.id]: [people.dana, people.bo], [security.id]: [people.chidi, farid] },
+  }),
+  escalated: at(gate('approveFirst'), {
+    rules: strict,
+    escalated: ['prepare'],
+    members: { [platform.id]: [people.dana, people.bo] },
+  }),
+  elsewhere: at(gate('approveSecond', []), {
+    rules: strict,
+    consumers: sample.moved,
+    traffic: quiet,
+    approvals: { prepare: sample.approvals.prepare },
+    touchedAt: ago(20),
+  }),
+  outOfReach: at(gate('approveFirst'), { notReached: [people.chidi] }),
+  window: at(
+    {
+      at: 'awaitingWindow',
+      stage: 'approveFirst',
+      gate: 'prepare',
+      digest: sample.planDigest,
+      since: ago(3),
+      until: ago(-60 * 10),
+      expires: ago(-60 * 24),
+    },
+    { rules: withRules({ execution: night }), approvals: { prepare: sample.approvals.prepare } },
+  ),
+  gateInFreeze: at(gate('approveFirst'), { rules: withRules({ execution: night }) }),
+  emergency: at(gate('approveFirst', []), hurried),
+  reviewOwed: {
+    ...rotations.finished,
+    ...hurried,
+    approvals: { prepare: [vote(people.bo, 24)], retire: [vote(people.bo, 3)] },
+    review: { state: 'owed', since: ago(1), remindedAt: ago(1) },
+  },
+  reviewGiven: {
+    ...rotations.finished,
+    ...hurried,
+    approvals: { prepare: [vote(people.bo, 24)], retire: [vote(people.bo, 3)] },
+    review: {
+      state: 'given',
+      at: ago(0),
+      by: people.chidi,
+      says: 'It was needed: the repository was public for an hour. Next time call me as well.',
+    },
+  },
+} satisfies Record<string, ApiKeysRotation>;
+
 const {
   plan: _unknown,
   slots: _none,
@@ -242,6 +338,36 @@ export const sampleCards: Record<string, () => object> = {
   'approval-blocked': () => livingCard(view(rotations.approvalBlocked)),
   'approval-requester': () => livingCard(view(rotations.approval, people.ada)),
   'approval-voted': () => livingCard(view(rotations.approval, people.bo)),
+  'approval-second-approver': () => livingCard(view(rotations.approval, people.chidi)),
+  'approval-strict': () => livingCard(view(approvalRotations.strict)),
+  'approval-strict-approver': () => livingCard(view(approvalRotations.strict, people.chidi)),
+  'approval-strict-owner': () => livingCard(view(approvalRotations.strict, people.dana)),
+  'approval-escalated': () => livingCard(view(approvalRotations.escalated)),
+  'approval-out-of-reach': () => livingCard(view(approvalRotations.outOfReach)),
+  'approval-in-freeze': () => livingCard(view(approvalRotations.gateInFreeze)),
+  'approval-checking': () =>
+    withNotice(
+      { ...livingCard(view(rotations.approval, people.chidi)), actions: [] },
+      chatRefusals.checking(sample.base.id),
+      'accent',
+    ),
+  'retirement-voted-elsewhere': () => livingCard(view(approvalRotations.elsewhere, people.bo)),
+  'awaiting-window': () => livingCard(view(approvalRotations.window)),
+  'awaiting-window-bystander': () =>
+    livingCard(view(approvalRotations.window, { ...people.eve, objectId: 'somebody-else' })),
+  emergency: () => livingCard(view(approvalRotations.emergency)),
+  'emergency-skipped': () => livingCard(view(approvalRotations.emergency, people.chidi)),
+  'finished-review-owed': () => livingCard(view(approvalRotations.reviewOwed, people.chidi)),
+  'finished-reviewed': () => livingCard(view(approvalRotations.reviewGiven)),
+  review: () => reviewCard(view(approvalRotations.reviewOwed), people.chidi),
+  'review-given': () => reviewCard(view(approvalRotations.reviewGiven), people.dana),
+  'ask-review': () => askReviewCard(view(approvalRotations.reviewOwed)),
+  'gate-approver': () => gateCard(view(rotations.approval), 'prepare', people.chidi),
+  'gate-voted': () => gateCard(view(rotations.approval), 'prepare', people.bo),
+  'gate-approved': () => gateCard(view(rotations.retirement), 'prepare', people.chidi),
+  'gate-awaiting-window': () => gateCard(view(approvalRotations.window), 'prepare', people.chidi),
+  'gate-rejected': () => gateCard(view(rotations.declined), 'prepare', people.bo),
+  'gate-held': () => gateCard(view(rotations.held), 'retire', people.bo),
   'approval-bystander': () => livingCard(view(rotations.approval, people.eve)),
   retirement: () => livingCard(view(rotations.retirement)),
   held: () => livingCard(view(rotations.held)),

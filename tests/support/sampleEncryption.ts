@@ -282,7 +282,7 @@ const changed = { plan, approvals, created: newKey, heading: forth, guarded, tou
 const verified = {
   ...changed,
   differences: [],
-  dataPlane: 'Its data plane answered 200 to a list of its deployments.',
+  dataPlane: 'It answers 200 to a key of the account.',
 };
 const settling = { at: 'settling', stage: 'guardOldVersion', since: ago(1), until: ago(-59) } as const;
 const followed = {

@@ -2,7 +2,7 @@ import { ada, type Keysmith } from './keysmith.ts';
 import { type Answered, type Card, channelId, type FakePerson, type Message } from './fakeTeams.ts';
 import { baseCard, personalChatId, shown, textOf } from './fakeTeams.ts';
 
-const kicker = /API key rotation (R-[A-Z0-9]+)/;
+const kicker = /(?:API|Encryption) key rotation (R-[A-Z0-9]+)/;
 
 const idOf = (message: Message): string | undefined => kicker.exec(shown(message))?.[1];
 

@@ -101,6 +101,45 @@ describe('what is set', () => {
     expect(read({ ...registered, ...own }).azure?.audience).toBe('https://arm.example');
   });
 
+  test.each([
+    ['public', 'https://graph.microsoft.com', 'https://sts.windows.net/{tenant}/'],
+    ['usgov', 'https://graph.microsoft.us', 'https://sts.windows.net/{tenant}/'],
+    ['china', 'https://microsoftgraph.chinacloudapi.cn', 'https://sts.chinacloudapi.cn/{tenant}/'],
+  ])('the cloud %s has its Graph, and issuers of people’s tokens', (cloud, graph, issuer) => {
+    const settings = read({ ...registered, AZURE_CLOUD: cloud });
+    expect(settings.azure?.graph).toBe(graph);
+    expect(settings.signIn?.issuers).toContain(issuer);
+    expect(settings.signIn).toMatchObject({ audiences: [guid], time: 'auth_time' });
+    expect(settings.directoryTenant).toBe(guid);
+  });
+
+  test('a custom cloud has no Graph unless one is set, and nobody signs in to a bot without an app id', () => {
+    expect(read(local)).toMatchObject({ signIn: null, directoryTenant: null });
+    expect(read(local).azure?.graph).toBeNull();
+    const own = { AZURE_GRAPH_ENDPOINT: 'https://127.0.0.1:7449/', AZURE_TENANT_ID: guid };
+    expect(read({ ...local, ...own }).azure?.graph).toBe('https://127.0.0.1:7449');
+    expect(read({ ...local, ...own }).directoryTenant).toBe(guid);
+  });
+
+  test('a sign-in is for this bot, and an authority of one’s own issues in its own name', () => {
+    const uri = `api://bot.example/botid-${guid}`;
+    const own = { KEYSMITH_SIGN_IN_AUDIENCE: uri, KEYSMITH_SIGN_IN_AUTHORITY: 'http://127.0.0.1:9/' };
+    expect(read({ ...registered, ...own }).signIn).toEqual({
+      authority: 'http://127.0.0.1:9',
+      issuers: ['http://127.0.0.1:9/{tenant}/v2.0', 'http://127.0.0.1:9/{tenant}/'],
+      audiences: [guid, uri],
+      time: 'auth_time',
+    });
+    const foreign = { ...registered, KEYSMITH_SIGN_IN_AUDIENCE: 'api://bot.example/botid-1' };
+    expect(wrong(foreign)).toEqual(["KEYSMITH_SIGN_IN_AUDIENCE does not end in the bot's MicrosoftAppId"]);
+    expect(wrong({ ...registered, KEYSMITH_SIGN_IN_AUDIENCE: guid })).toHaveLength(1);
+  });
+
+  test('nobody looks for longer than somebody waits', () => {
+    const says = 'KEYSMITH_LOOKUP_WITHIN is longer than KEYSMITH_ANSWER_WITHIN';
+    expect(wrong({ ...registered, KEYSMITH_LOOKUP_WITHIN: '4s' })).toEqual([says]);
+  });
+
   test('Teams’ service URLs follow the cloud of Teams', () => {
     expect(read(registered).bot.serviceUrls).toContain('https://smba.trafficmanager.net');
     const gov = read({ ...registered, ChannelService: 'https://botframework.azure.us' });
@@ -194,9 +233,19 @@ describe('what does not go together', () => {
       'MicrosoftAppPassword has no place beside a managed identity',
     ]);
     expect(wrong({ ...registered, MicrosoftAppTenantId: '' })).toHaveLength(1);
-    expect(
-      read({ ...registered, MicrosoftAppTenantId: '', MicrosoftAppType: 'MultiTenant' }).bot.app?.id,
-    ).toBe(guid);
+    const everybodys = { ...registered, MicrosoftAppTenantId: '', MicrosoftAppType: 'MultiTenant' };
+    expect(read({ ...everybodys, KEYSMITH_TENANTS: guid }).bot.app?.id).toBe(guid);
+    expect(wrong(everybodys)).toEqual([expect.stringMatching(/^KEYSMITH_TENANTS is missing/)]);
+  });
+
+  test('people of the bot’s own tenant are heard, and of others that are named', () => {
+    expect(read(registered).bot.tenants).toEqual({ home: guid, named: [] });
+    const other = 'AAAAAAAA-0000-4000-8000-000000000001';
+    expect(read({ ...registered, KEYSMITH_TENANTS: `${guid}, ${other}` }).bot.tenants.named).toEqual([
+      guid,
+      other.toLowerCase(),
+    ]);
+    expect(wrong({ ...registered, KEYSMITH_TENANTS: 'contoso.com' })).toHaveLength(1);
   });
 
   test('a secret without its id is a typing error, not a bot without authentication', () => {

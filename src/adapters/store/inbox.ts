@@ -4,6 +4,7 @@ import type { Inbox } from '../../application/ports/store.ts';
 import { isReadable, unreadable } from './inboxShape.ts';
 import { json, plain } from './json.ts';
 import type { Tables } from './schema.ts';
+import { withoutToken } from './withoutToken.ts';
 
 /** Those who wait for an answer, by the row's id; `wake` when a row was answered or may have been. */
 export type Waiters = Readonly<{ wake(id?: string): void; on(id: string, call: () => void): () => void }>;
@@ -39,7 +40,7 @@ export function inboxOf(db: Kysely<Tables>, waiting: Waiters, lookEvery: number)
   const refuse = (ids: readonly number[]) =>
     db
       .updateTable('inbox')
-      .set({ answer: json(unreadable), answered_at: sql<Date>`clock_timestamp()` })
+      .set({ answer: json(unreadable), answered_at: sql<Date>`clock_timestamp()`, said: withoutToken })
       .where('id', 'in', ids)
       .where('answer', 'is', null)
       .execute();

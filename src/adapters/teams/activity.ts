@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-const id = z.string().min(1).max(1000);
+/**
+ * Ids go into the paths and headers of requests to Teams, which hold printable ASCII only; a path would read
+ * `.` and `..` as something else.
+ */
+const id = z
+  .string()
+  .max(1000)
+  .regex(/^(?!\.{1,2}$)[\x20-\x7e]+$/);
 const account = z.looseObject({ id, name: z.string().max(1000).optional() });
 
 const common = {
@@ -73,4 +80,13 @@ export const isInvoke = (activity: Incoming): activity is IncomingInvoke => acti
 /** `Action.Execute` as it is invoked; its data is judged by whoever knows the cards. */
 export const execute = z.looseObject({
   action: z.looseObject({ type: z.literal('Action.Execute'), data: z.unknown().optional() }),
+  /** After single sign-on: the token that the client got for the bot. */
+  authentication: z
+    .looseObject({ connectionName: z.string().min(1).max(200), token: z.string().min(1).max(16_384) })
+    .optional()
+    .catch(undefined),
+  /** After a sign-in on the connection's page: the code that its token is fetched with. */
+  state: z.string().min(1).max(200).optional().catch(undefined),
 });
+
+export type Execute = z.infer<typeof execute>;

@@ -2,13 +2,15 @@ import { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
 import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnContext } from 'botbuilder';
 import { execute, incoming, isInvoke, isMessage, type Incoming } from './activity.ts';
-import { hearClick } from './clicks.ts';
+import { hearClick, type Outcome } from './clicks.ts';
 import { refusalCard, welcomeCard } from './cards/index.ts';
 import { answerCard, replaceCard, reply, replyCard, type Desk } from './desk.ts';
 import { hearMessage } from './messages.ts';
 import { isAway } from './patience.ts';
+import { withNotice } from './notice.ts';
 import { chatRefusals, type Sentence } from './refusals.ts';
 import { Seen } from './seen.ts';
+import { loginRequest, signedInWith, type SignedInWith } from './signIn.ts';
 
 type Handler = (context: TurnContext, activity: Incoming) => Promise<void>;
 
@@ -47,9 +49,14 @@ function onExecute(desk: Desk): Handler {
     try {
       const pressed = execute.safeParse(activity.value);
       const data = pressed.success ? pressed.data.action.data : undefined;
-      const { card, form, closed } = await hearClick(desk, context, activity, data);
+      const { signIn: setup } = desk;
+      const proof =
+        setup !== undefined && pressed.success ? await signedInWith(context, setup, pressed.data) : undefined;
+      const outcome = await hearClick(desk, context, activity, data, proof?.token);
+      const { card, form, closed } = outcome;
       // the answer first: a form that can't be sent must not cost the clicker the card
-      await answerCard(context, card);
+      if (outcome.wantsSignIn === true) await askSignIn(desk, context, outcome, proof);
+      else await answerCard(context, card);
       if (form !== undefined && form !== card) await replyCard(context, form);
       if (closed !== undefined) await replaceCard(context, closed);
     } catch (error) {
@@ -58,6 +65,24 @@ function onExecute(desk: Desk): Handler {
       if (!context.responded) await answerCard(context, refusalCard(title, says, remedy));
     }
   };
+}
+
+/**
+ * Has the client sign its person in and send the click again. Single sign-on comes first, since it asks
+ * nobody anything; when that sign-in is too old, the connection's own page; after that only a sentence.
+ */
+async function askSignIn(
+  { signIn: setup }: Desk,
+  context: TurnContext,
+  { card, trouble }: Outcome,
+  proof: SignedInWith | undefined,
+): Promise<void> {
+  if (setup === undefined) return answerCard(context, withNotice(card, chatRefusals.signInNotSetUp));
+  if (proof?.how === 'asked')
+    return answerCard(context, withNotice(card, trouble ?? chatRefusals.signInUnreachable));
+  const request = await loginRequest(context, setup, proof === undefined ? 'silent' : 'asked');
+  if (request === undefined) return answerCard(context, withNotice(card, chatRefusals.signInUnreachable));
+  await context.sendActivity({ type: 'invokeResponse', value: request });
 }
 
 function onMessage(desk: Desk, seen: Seen): Handler {
@@ -88,8 +113,11 @@ const isPressed = ({ text, value }: Message): boolean =>
 
 /** A client that doesn't know Action.Execute can't be answered with a card, so it is told in words. */
 async function onSubmit(desk: Desk, context: TurnContext, activity: Message): Promise<void> {
-  const { form, trouble, told, repeated } = await hearClick(desk, context, activity, activity.value);
+  const outcome = await hearClick(desk, context, activity, activity.value);
+  const { form, trouble, told, repeated } = outcome;
   if (repeated) return;
+  if (outcome.wantsSignIn === true)
+    return reply(context, chatRefusals[desk.signIn === undefined ? 'signInNotSetUp' : 'signInElsewhere']);
   if (form !== undefined) return replyCard(context, form);
   if (trouble !== undefined) return reply(context, trouble);
   if (told !== undefined) await reply(context, told);

@@ -1,13 +1,15 @@
 import type { TurnContext } from 'botbuilder';
 import type { Said } from '../../application/conversation.ts';
+import { isVote } from '../../application/standing.ts';
 import type { Clicked } from '../../application/ports/store.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { IncomingInvoke, IncomingMessage } from './activity.ts';
-import { ask, troubleOf } from './ask.ts';
+import { ask, isLate, troubleOf, wantsSignIn } from './ask.ts';
 import { refreshed } from './cards/buttons.ts';
 import {
   askRejectCard,
+  askReviewCard,
   askRotateCard,
   askWaiverCard,
   formDoneCard,
@@ -40,6 +42,8 @@ export type Outcome = Readonly<{
   trouble?: Sentence;
   told?: string;
   repeated: boolean;
+  /** The decision would count with a fresh sign-in. */
+  wantsSignIn?: boolean;
 }>;
 
 const refused = (trouble: Sentence): Outcome => ({
@@ -48,12 +52,16 @@ const refused = (trouble: Sentence): Outcome => ({
   repeated: false,
 });
 
-/** Does what the data of a pressed button asks for. Whose click it is comes from the activity alone. */
+/**
+ * Does what the data of a pressed button asks for. Whose click it is comes from the activity alone.
+ * `signIn`: the token of a sign-in that the client has sent along; never to be logged.
+ */
 export async function hearClick(
   desk: Desk,
   context: TurnContext,
   activity: Activity,
   data: unknown,
+  signIn?: string,
 ): Promise<Outcome> {
   const click = parseCardData(data);
   if (!click.ok) {
@@ -69,7 +77,7 @@ export async function hearClick(
   }
   return value.say === 'submitRotate'
     ? rotate(desk, activity, person.value, value)
-    : onRotation(desk, activity, person.value, value);
+    : onRotation(desk, activity, person.value, value, signIn);
 }
 
 const clickedOf = ({ conversation, replyToId }: Activity): Clicked | undefined =>
@@ -77,15 +85,28 @@ const clickedOf = ({ conversation, replyToId }: Activity): Clicked | undefined =
 
 /** Whether a click is for the worker to hear; the others only open something, or say nothing that it could use. */
 const isAsked = (click: RotationClick): click is Extract<RotationClick, Said> =>
-  !['refresh', 'openAskWaiver', 'openReject', 'unclearKey'].includes(click.say);
+  !['refresh', 'openAskWaiver', 'openReject', 'openReview', 'unclearKey'].includes(click.say);
+
+/** What a person says, with their sign-in where it may count for something. */
+const signed = (said: Extract<RotationClick, Said>, signIn: string | undefined): Said =>
+  signIn !== undefined && isApproval(said) ? { ...said, signIn } : said;
+
+type Approval = Extract<RotationClick, { say: 'approve' | 'approveWaiver' }>;
+
+/** What a sign-in can count for. */
+const isApproval = (click: RotationClick): click is Approval =>
+  click.say === 'approve' || click.say === 'approveWaiver';
 
 async function onRotation(
   desk: Desk,
   activity: Activity,
   person: Person,
   click: RotationClick,
+  signIn: string | undefined,
 ): Promise<Outcome> {
-  const heard = isAsked(click) ? await ask(desk, activity, person, click, clickedOf(activity)) : undefined;
+  const heard = isAsked(click)
+    ? await ask(desk, activity, person, signed(click, signIn), clickedOf(activity))
+    : undefined;
   let rotation: Rotation | null;
   try {
     rotation = await desk.rotations.find(click.rotation);
@@ -106,7 +127,8 @@ async function onRotation(
     refreshFor: [activity.from.id],
     ...(desk.portal === undefined ? {} : { portal: desk.portal }),
   };
-  const card = cardAfter(click, view, person, options);
+  const personal = activity.conversation.conversationType === 'personal';
+  const card = cardAfter(click, view, person, options, personal);
   if (click.say === 'refresh') return { card, repeated: false };
   if (click.say === 'unclearKey') {
     const trouble = unclearKeys[click.unclear];
@@ -124,6 +146,10 @@ async function onRotation(
     const trouble = phase.at === 'awaitingApproval' ? refusals.planChanged : chatRefusals.cannotReject;
     return { card: withNotice(card, trouble), trouble, repeated: false };
   }
+  if (click.say === 'openReview') {
+    if (rotation.review?.state === 'owed') return { card, form: askReviewCard(view), repeated: false };
+    return { card: withNotice(card, refusals.noReviewOwed), trouble: refusals.noReviewOwed, repeated: false };
+  }
   const trouble = heard === undefined ? undefined : troubleOf(heard);
   const repeated = heard?.repeated ?? false;
   if (trouble === undefined) {
@@ -132,11 +158,20 @@ async function onRotation(
     return closed === undefined ? { card, told, repeated } : { card: closed, closed, told, repeated };
   }
   // what was typed into a form is asked for again, with what is wrong with it
-  const again =
-    click.say === 'askWaiver' && trouble === refusals.reasonMissing && withKeys !== undefined
-      ? askWaiverCard(withKeys)
-      : card;
-  return { card: withNotice(again, trouble), trouble, repeated };
+  const again = trouble === refusals.reasonMissing ? (formAgain(click, view) ?? card) : card;
+  if (heard !== undefined && isApproval(click) && wantsSignIn(heard))
+    return { card, trouble, repeated, wantsSignIn: true };
+  const late = heard !== undefined && isLate(heard);
+  // a vote that is being looked into isn't asked for once more
+  const shown = late && isAsked(click) && isVote(click) ? { ...again, actions: [] } : again;
+  return { card: withNotice(shown, trouble, late ? 'accent' : 'attention'), trouble, repeated };
+}
+
+/** The form that was sent without its reason. */
+function formAgain(click: RotationClick, view: CardView): Card | undefined {
+  const withKeys = apiKeysView(view);
+  if (click.say === 'askWaiver' && withKeys !== undefined) return askWaiverCard(withKeys);
+  return click.say === 'review' ? askReviewCard(view) : undefined;
 }
 
 /**
@@ -146,6 +181,7 @@ async function onRotation(
 function formDone(click: RotationClick, view: CardView, by: Person): Card | undefined {
   if (click.say === 'reject') return formDoneCard(view, by, 'rejected', click.reason);
   if (click.say === 'askWaiver') return formDoneCard(view, by, 'asked for a waiver', click.reason);
+  if (click.say === 'review') return formDoneCard(view, by, 'reviewed the emergency', click.says);
   return undefined;
 }
 
@@ -153,11 +189,12 @@ async function rotate(
   desk: Desk,
   activity: Activity,
   person: Person,
-  { account, procedure, reason, ticket }: Extract<CardClick, { say: 'submitRotate' }>,
+  { account, procedure, reason, ticket, breakGlass }: Extract<CardClick, { say: 'submitRotate' }>,
 ): Promise<Outcome> {
   const again = (trouble: Sentence, repeated = false): Outcome => {
-    const form =
-      account === '' ? askRotateCard(desk.accounts) : askRotateCard(accountsWith(desk, account), account);
+    const named = account === '' ? undefined : account;
+    const offered = named === undefined ? desk.accounts : accountsWith(desk, named);
+    const form = askRotateCard(offered, named, breakGlass);
     return { card: withNotice(form, trouble), trouble, repeated };
   };
   if (account.trim() === '') return again(chatRefusals.accountMissing);
@@ -167,6 +204,7 @@ async function rotate(
     procedure,
     reason,
     ...(ticket === undefined ? {} : { ticket }),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
     ...whereOf(activity),
   });
   const { repeated } = heard;

@@ -7,7 +7,14 @@ import type { IncomingMessage } from './activity.ts';
 export type Command = Readonly<
   | { is: 'help' }
   | { is: 'askRotate' }
-  | { is: 'rotate'; account: string; procedure: Procedure; reason: string; ticket?: string }
+  | {
+      is: 'rotate';
+      account: string;
+      procedure: Procedure;
+      reason: string;
+      ticket?: string;
+      breakGlass?: true;
+    }
   | { is: 'status' }
   | { is: 'statusOf'; which: string; id?: RotationId }
   | { is: 'cancel'; rotation: RotationId }
@@ -22,8 +29,9 @@ const longest = { account: 260, reason: 1000, ticket: 100 };
 /**
  * Reads a message as a command; case doesn't matter in the first word.
  *
- * - `rotate <account> [encryption] [reason…]`; a ticket stands anywhere in it as `ticket:ABC-123`, or as
- *   `#ABC-123` or `#123`, and is taken out of the reason
+ * - `rotate <account> [encryption] [--emergency] [reason…]`; a ticket stands anywhere in it as
+ *   `ticket:ABC-123`, or as `#ABC-123` or `#123`, and is taken out of the reason; so is `--emergency`,
+ *   also with the long dash that phones make of two hyphens
  * - `rotate`, `status`, `status <id or account>`, `cancel <id>`, `help`
  */
 export function parseCommand(text: string): Command {
@@ -53,10 +61,14 @@ export function parseCommand(text: string): Command {
 
 const ticketMark = /(?:^|\s)(?:ticket:(\S+)|#([A-Za-z][A-Za-z0-9]*-\d+|\d+))(?=\s|[.,;]?$)/i;
 
+const emergencyMark = /(?:^|\s)(?:--|\u2014|\u2013)emergency(?=\s|[.,;:]?$)/i;
+
 function rotate(rest: string): Command {
   const marked = ticketMark.exec(rest);
   const ticket = marked?.[1] ?? marked?.[2];
-  const plain = (marked === null ? rest : rest.replace(marked[0], ' ')).trim();
+  const without = marked === null ? rest : rest.replace(marked[0], ' ');
+  const plain = without.replace(emergencyMark, ' ').trim();
+  const breakGlass = emergencyMark.test(without);
   const [, account = '', behind = ''] = /^(\S*)\s*(.*)$/s.exec(plain) ?? [];
   if (account === '') return { is: 'askRotate' };
   const encryption = /^encryption(?:\s+|$)/i.exec(behind);
@@ -73,6 +85,7 @@ function rotate(rest: string): Command {
     procedure: encryption === null ? 'apiKeys' : 'encryptionKey',
     reason,
     ...(ticket === undefined ? {} : { ticket }),
+    ...(breakGlass ? { breakGlass } : {}),
   };
 }
 

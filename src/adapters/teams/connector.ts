@@ -28,7 +28,7 @@ type Policy = Readonly<{
   name: string;
   sendRequest: (request: Request, next: (request: Request) => Promise<unknown>) => Promise<unknown>;
 }>;
-type Pipeline = Readonly<{
+export type Pipeline = Readonly<{
   getOrderedPolicies(): readonly Readonly<{ name: string }>[];
   removePolicy(which: Readonly<{ name: string }>): unknown;
   addPolicy(policy: Policy, where: Readonly<{ afterPhase: 'Sign' }>): void;
@@ -52,8 +52,11 @@ export class TooLate extends Error {
  * pipeline is edited. Redirects are not followed: a token would go along. Asked again in the same turn, it
  * begins a new record of what was sent.
  */
-export function sendOnce(context: TurnContext, key: symbol, timeout: number): Wire {
-  const { pipeline } = clientOf(context, key).client;
+export const sendOnce = (context: TurnContext, key: symbol, timeout: number): Wire =>
+  guarded(clientOf(context, key).client.pipeline, timeout);
+
+/** The same for the pipeline of any of the SDK's clients. */
+export function guarded(pipeline: Pipeline, timeout: number): Wire {
   const wire: Wire = { sent: false, closed: false };
   for (const { name } of pipeline.getOrderedPolicies()) {
     if (name === ownPolicy || /retrypolicy$|^redirectpolicy$/i.test(name)) pipeline.removePolicy({ name });

@@ -5,6 +5,7 @@ import type { Card } from './cards/index.ts';
 import type { Roster } from './roster.ts';
 import type { Tenants } from './tenants.ts';
 import { inWords, type Sentence } from './refusals.ts';
+import type { SignInSetup } from './signIn.ts';
 import { harmless } from './text.ts';
 
 /** What the chat side works with. It reads rotations and writes the inbox; it does nothing else. */
@@ -17,6 +18,8 @@ export type Desk = Asking &
     connectorKey: symbol;
     /** Whose people are heard; null: everybody, because nobody is authenticated either. */
     tenants: Tenants | null;
+    /** Absent: nobody can sign in here. */
+    signIn?: SignInSetup;
     /** Base address of the Azure portal, without a slash at its end. */
     portal?: string;
   }>;

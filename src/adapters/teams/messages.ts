@@ -35,9 +35,8 @@ export async function hearMessage(
     case 'statusOf':
       return tellStatus(desk, context, command);
     case 'rotate': {
-      const { account, procedure, reason, ticket } = command;
-      const asked = { say: 'rotate', account, procedure, reason, ...whereOf(activity) } as const;
-      return hear(desk, context, activity, person.value, ticket === undefined ? asked : { ...asked, ticket });
+      const { is: _rotate, ...asked } = command;
+      return hear(desk, context, activity, person.value, { say: 'rotate', ...asked, ...whereOf(activity) });
     }
     case 'cancel':
       return hear(desk, context, activity, person.value, { say: 'cancel', rotation: command.rotation });
@@ -78,7 +77,7 @@ async function hear(
   if (trouble === refusals.reasonMissing && said.say === 'rotate')
     return replyCard(
       context,
-      withNotice(askRotateCard(accountsWith(desk, said.account), said.account), trouble),
+      withNotice(askRotateCard(accountsWith(desk, said.account), said.account, said.breakGlass), trouble),
     );
   if (trouble !== undefined) return reply(context, trouble);
   if (!('answer' in heard)) return;

@@ -1,10 +1,12 @@
 import type { TurnContext } from 'botbuilder';
+import type { Answer } from '../../application/conversation.ts';
 import type { Clock, Log } from '../../application/ports/ambient.ts';
 import type { Delivery, Messenger, Outgoing, Target } from '../../application/ports/messenger.ts';
 import { distinctPeople, type Person } from '../../domain/people.ts';
 import type { Place } from '../../domain/request.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { isOver } from '../../domain/rotation.ts';
+import { accountOf, isOver } from '../../domain/rotation.ts';
+import { involved, skippedBy } from '../../domain/voters.ts';
 import { TeamsAdapter } from './adapter.ts';
 import { replacedCard } from './cards/index.ts';
 import { type Conversations, conversationsOf, sendOnce, type Wire } from './connector.ts';
@@ -15,6 +17,7 @@ import { draw } from './draw.ts';
 import { isLoopback } from './loopback.ts';
 import { withMentions } from './mentions.ts';
 import { threadOf } from './place.ts';
+import { inWords, sentenceOf } from './refusals.ts';
 import { isAbsent, Roster, type Seated } from './roster.ts';
 
 export type MessengerOptions = Readonly<{
@@ -50,6 +53,20 @@ function drawn(what: Extract<Outgoing, { kind: 'card' }>, options: Parameters<ty
     throw new NotDrawn(what, error);
   }
 }
+
+/** Whoever has buttons of their own: while it goes on, and after an emergency whoever owes it a review. */
+function viewersWith(rotation: Rotation): readonly Person[] {
+  if (isOver(rotation)) return rotation.review?.state === 'owed' ? skippedBy(rotation) : [];
+  const { phase } = rotation;
+  const votes = phase.at === 'awaitingApproval' ? phase.votes.map(({ by }) => by) : [];
+  return distinctPeople([...involved(rotation), ...votes]);
+}
+
+/** What is told to somebody far from the card, when the answer came too late to be shown on it. */
+const answerInWords = (rotation: Rotation, answer: Answer): string => {
+  const words = answer.answer === 'done' || answer.answer === 'started' ? '' : inWords(sentenceOf(answer));
+  return `${rotation.id} · ${accountOf(rotation)?.name ?? rotation.request.account}: ${words}`;
+};
 
 /** The most people whose clients fetch a view of their own. */
 const mostRefreshed = 60;
@@ -124,7 +141,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     const ready = await prepare(turn, place, target, what);
     if ('ok' in ready) return ready;
     const { conversation, activity } = ready;
-    const over = what.kind === 'text' ? undefined : what.over;
+    const over = 'over' in what ? what.over : undefined;
     wire.sent = false;
     try {
       const { id } =
@@ -202,6 +219,10 @@ export function createMessenger(options: MessengerOptions): Messenger {
       if (absent > 0) log.warn({ event: 'mention.notInRoster', people: absent });
       return { ...addressed, ...withMentions(what.text, what.mentions, seats) };
     }
+    if (what.kind === 'answer') {
+      const text = answerInWords(what.rotation, what.answer);
+      return { ...addressed, ...withMentions(text, [], []) };
+    }
     if (what.kind === 'replaced')
       return { ...addressed, attachments: [attached(replacedCard(what.rotation.id))] };
     const refreshFor = await viewersOf(turn, place, what.rotation);
@@ -223,9 +244,8 @@ export function createMessenger(options: MessengerOptions): Messenger {
 
   /** The Teams ids of those who see buttons of their own. The card works without, so a failing roster is no matter. */
   async function viewersOf(turn: Turn, place: Place, rotation: Rotation): Promise<readonly string[]> {
-    if (isOver(rotation)) return [];
-    const { gates } = rotation.rules;
-    const people = distinctPeople([...Object.values(gates).flatMap(({ from }) => from), rotation.request.by]);
+    const people = viewersWith(rotation);
+    if (people.length === 0) return [];
     try {
       const seats = await seatsOf(turn, place, people.slice(0, mostRefreshed));
       return seats.flatMap((seat) => (seat === null ? [] : [seat.id]));

@@ -8,13 +8,20 @@ const line = (text: string, bold: boolean) => ({
 });
 
 /** A card with a sentence on top of it, for the one person who gets it as an answer. */
-export function withNotice(card: Card, { title, says, remedy }: Sentence): Card {
+export function withNotice(
+  card: Card,
+  { title, says, remedy }: Sentence,
+  style: 'attention' | 'accent' = 'attention',
+): Card {
   const body: unknown = card['body'];
   const notice = {
     type: 'Container',
-    style: 'attention',
+    style,
     bleed: true,
-    items: [line(`⚠ ${plain(title, 200)}`, true), line(plain(`${says} ${remedy}`, 900), false)],
+    items: [
+      line(`${style === 'accent' ? '…' : '⚠'} ${plain(title, 200)}`, true),
+      line(plain(`${says} ${remedy}`, 900), false),
+    ],
   };
   return { ...card, body: [notice, ...(Array.isArray(body) ? (body as unknown[]) : [])] };
 }

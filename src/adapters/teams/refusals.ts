@@ -175,6 +175,27 @@ export const successes = {
 
 /** Refusals that the chat side meets by itself, before or after anything is written down. */
 export const chatRefusals = {
+  signInNotSetUp: sentence(
+    'This decision needs a fresh sign-in, and nobody can sign in here',
+    'The policy asks for one at this gate, and this bot has no sign-in connection; your vote was not counted.',
+    'Tell whoever runs Keysmith: KEYSMITH_SIGN_IN_CONNECTION names the connection.',
+  ),
+  signInElsewhere: sentence(
+    'This decision needs a fresh sign-in, which this client can’t ask for',
+    'Your vote was not counted.',
+    'Press the button in an up-to-date Teams, on the desktop or on the web.',
+  ),
+  signInUnreachable: sentence(
+    'I can’t reach the sign-in service right now',
+    'This decision needs a fresh sign-in; your vote was not counted.',
+    'Press the button again in a moment.',
+  ),
+  checking: (rotation: RotationId): Sentence =>
+    sentence(
+      `Your vote on ${rotation} is being checked`,
+      'I look up whether you may decide here; it isn’t counted before that.',
+      'The card shows it when it counts; if it doesn’t, I tell you why in a direct message.',
+    ),
   late: (rotation: RotationId | undefined): Sentence =>
     sentence(
       rotation === undefined ? 'Written down' : `Written down for ${rotation}`,

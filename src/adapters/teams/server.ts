@@ -32,6 +32,8 @@ export type TeamsServerOptions = Readonly<{
   answerWithin: number;
   /** Of one request to Teams, in ms. */
   timeout: number;
+  /** The bot's OAuth connection in Azure Bot, where the policy asks for a fresh sign-in. */
+  signInConnection?: string;
   /** Base address of the Azure portal, without a slash at its end. */
   portal?: string;
   /** What `/healthz` asks; without it the answer is yes as long as the process lives. */
@@ -81,6 +83,16 @@ export async function startTeamsServer(
     tenants: unprotected ? null : (options.tenants ?? tenantsOf(credentials.app)),
     roster: new Roster(() => clock.now()),
     connectorKey: adapter.ConnectorClientKey,
+    ...(options.signInConnection === undefined
+      ? {}
+      : {
+          signIn: {
+            connection: options.signInConnection,
+            tokensKey: adapter.UserTokenClientKey,
+            timeout,
+            log,
+          },
+        }),
   });
   const admit = rateLimits(options.limits ?? usualLimits);
   const logic = async (context: TurnContext): Promise<void> => {

@@ -5,8 +5,11 @@ import type { Person } from '../../domain/people.ts';
 import { unreachable } from '../../domain/result.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import {
+  clickedGate,
   consumerCard,
+  gateCard,
   livingCard,
+  reviewCard,
   waiverCard,
   type ApiKeysView,
   type Card,
@@ -43,13 +46,33 @@ export function apiKeysView(view: CardView): ApiKeysView | undefined {
 /** The clicks that a rotation's own cards are about. */
 export type RotationClick = Exclude<CardClick, { say: 'openRotate' | 'submitRotate' }>;
 
-/** The card on which a click was made, as it stands now for whoever clicked. */
-export function cardAfter(click: RotationClick, view: CardView, viewer: Person, options: CardOptions): Card {
+/**
+ * The card on which a click was made, as it stands now for whoever clicked. `personal`: it was made in a
+ * personal chat, where a gate has a card of its own.
+ */
+export function cardAfter(
+  click: RotationClick,
+  view: CardView,
+  viewer: Person,
+  options: CardOptions,
+  personal: boolean,
+): Card {
   const withKeys = apiKeysView(view);
+  const side = withKeys === undefined ? undefined : sideCardAfter(click, withKeys, viewer, options);
   return (
-    (withKeys === undefined ? undefined : sideCardAfter(click, withKeys, viewer, options)) ??
-    livingCard(view, options)
+    side ?? (personal ? personalCard(click, view, viewer, options) : undefined) ?? livingCard(view, options)
   );
+}
+
+function personalCard(
+  click: RotationClick,
+  view: CardView,
+  viewer: Person,
+  options: CardOptions,
+): Card | undefined {
+  if (click.say === 'openReview' || click.say === 'review') return reviewCard(view, viewer);
+  const gate = clickedGate(view.rotation, 'stage' in click ? click.stage : undefined);
+  return gate === undefined ? undefined : gateCard(view, gate, viewer, options);
 }
 
 /** The card of a consumer or a waiver, where the click was made on one. */
@@ -85,6 +108,9 @@ function sideCardAfter(
     case 'cancel':
     case 'openAskWaiver':
     case 'openReject':
+    case 'withdrawVote':
+    case 'openReview':
+    case 'review':
       return undefined;
     default:
       return unreachable(click);

@@ -1,5 +1,5 @@
 import { type Consumer } from '../../domain/apiKeys/consumers.ts';
-import { otherSlot,slotName } from '../../domain/apiKeys/plan.ts';
+import { otherSlot, slotName } from '../../domain/apiKeys/plan.ts';
 import type { ApiKeysRotation } from '../../domain/apiKeys/rotation.ts';
 import { blockersOf } from '../../domain/apiKeys/safety.ts';
 import type { ApiKeysNews } from '../../domain/effects.ts';

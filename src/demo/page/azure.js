@@ -33,7 +33,7 @@ function table(name, clients) {
   return made;
 }
 
-function show({ clients }) {
+function show({ clients, encryption }) {
   const shown = account === undefined ? clients : clients.filter((client) => client.account === account);
   const names = [...new Set(shown.map((client) => client.account))];
   place.replaceChildren(
@@ -44,22 +44,42 @@ function show({ clients }) {
       ),
     ),
   );
+  document.querySelector('#encryption')?.replaceChildren(encryptionTable(encryption));
 }
 
+function encryptionTable(keys) {
+  const made = document.createElement('table');
+  made.append(element('caption', 'Encryption keys'), row(['account', 'uses', 'version'], 'th'));
+  for (const { account: name, key, version, wrapping } of keys)
+    made.append(row([name, key, wrapping ? `${version} wrapping …` : version], 'td'));
+  return made;
+}
+
+/** A button with what it leads to; made once, so that it keeps the focus when the page looks again. */
+function buttonIn(list, { id, title, says }) {
+  const known = list.querySelector(`[data-trouble="${id}"]`);
+  if (known !== null) {
+    if (known.textContent !== title) known.textContent = title;
+    if (known.nextSibling.textContent !== says) known.nextSibling.textContent = says;
+    return known;
+  }
+  const item = document.createElement('li');
+  const button = element('button', title, { type: 'button', 'data-trouble': id });
+  button.addEventListener('click', () => ask(id));
+  item.append(button, element('small', says));
+  list.append(item);
+  return button;
+}
+
+const byHand = document.querySelector('#by-hand');
 const troubles = document.querySelector('#troubles');
 function showTroubles(view) {
   if (troubles === null) return;
-  if (troubles.childElementCount === 0)
-    for (const { id, title, says } of view.troubles) {
-      const item = document.createElement('li');
-      const button = element('button', title, { type: 'button', 'data-trouble': id });
-      button.addEventListener('click', () => ask(id));
-      item.append(button, element('small', says));
-      troubles.append(item);
-    }
-  for (const button of troubles.querySelectorAll('button')) {
+  for (const one of view.byHand) buttonIn(byHand, one).disabled = !one.ready;
+  for (const one of view.troubles) {
+    const button = buttonIn(troubles, one);
     button.disabled = view.waiting !== null;
-    button.setAttribute('aria-pressed', String(view.waiting === button.dataset.trouble));
+    button.setAttribute('aria-pressed', String(view.waiting === one.id));
   }
   document.querySelector('#waiting').textContent =
     view.waiting === null ? '' : 'Waiting for its moment; then it happens once.';

@@ -29,7 +29,14 @@ function whenThere(page, selector, act) {
 
 const click = (element) => element.click();
 const conversation = (name) => `[role=treeitem][aria-label$="${CSS.escape(name)}"]`;
+
+/** Which conversation each person's page shall show; a page that is still loading opens it when it is there. */
+const wanted = new Map();
 const openConversation = (frame, name) => whenThere(frame.contentDocument, conversation(name), click);
+function openFor(person, name) {
+  wanted.set(person, name);
+  openConversation(frameOf(person), name);
+}
 
 function frameOf(person) {
   let frame = frames.get(person);
@@ -46,7 +53,7 @@ function frameOf(person) {
         const item = target.closest?.('[role=treeitem]');
         if (item) shows(person, item.matches(conversation(personalChat)) ? 'direct' : 'channel');
       });
-      openConversation(frame, channel);
+      openConversation(frame, wanted.get(person) ?? channel);
     });
     frames.set(person, frame);
     main.append(frame);
@@ -125,12 +132,8 @@ function listen() {
 }
 
 for (const radio of radios) radio.addEventListener('change', () => choose(radio.value));
-document
-  .querySelector('#channel')
-  .addEventListener('click', () => openConversation(frameOf(active()), channel));
-document
-  .querySelector('#direct')
-  .addEventListener('click', () => openConversation(frameOf(active()), personalChat));
+document.querySelector('#channel').addEventListener('click', () => openFor(active(), channel));
+document.querySelector('#direct').addEventListener('click', () => openFor(active(), personalChat));
 const help = document.querySelector('#help');
 function showHelp(open) {
   help.setAttribute('aria-expanded', String(open));

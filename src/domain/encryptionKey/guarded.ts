@@ -38,8 +38,8 @@ export const withGuarded = (known: readonly Guarded[], keys: readonly KeyAddress
     known,
   );
 
-/** A guard that can't look is no guard: after this many looks that failed in a row the channel hears of it. */
-const blindLooks = 24;
+/** A guard that can't look is no guard: after so many looks, but not before so long (throttling passes), the channel hears of it. */
+const blind = { looks: 24, atLeast: 600_000 };
 
 /** What is wrong with a guarded version at this time; null when nothing is. Durations in ms. */
 export function troubleOf(
@@ -50,6 +50,10 @@ export function troubleOf(
 ): GuardTrouble | null {
   if (state === 'disabled' || state === 'expired' || state === 'deleted') return state;
   if (expires !== null && expires <= at) return 'expired';
-  if (unreadableSince !== undefined && at - unreadableSince >= blindLooks * guardEvery) return 'unwatched';
+  if (
+    unreadableSince !== undefined &&
+    at - unreadableSince >= Math.max(blind.looks * guardEvery, blind.atLeast)
+  )
+    return 'unwatched';
   return isCurrent && expires !== null && expires - at <= expiryWarning ? 'expiresSoon' : null;
 }

@@ -55,7 +55,7 @@ export function encryptionBench(options: Partial<SimulatorOptions> = {}, timing:
         },
         timing: quickTiming({ wrapUsually: 700, guardEvery: 200, ...timing }),
       },
-      { timeout: 600, margin: 100, settleWindow: 300, settleLooks: 3, proofWithin: 1000 },
+      { timeout: 1500, margin: 100, settleWindow: 300, settleLooks: 3, proofWithin: 1000 },
     );
   }, 60_000);
   beforeEach(() => {

@@ -15,8 +15,8 @@ describe('Azure Resource Manager', () => {
     const before = azure.simulator.requests.length;
     const found: string[] = [];
     for await (const { id } of azure.accounts.list()) found.push(id ?? '');
-    expect(found).toHaveLength(10);
-    expect(new Set(found).size).toBe(10);
+    expect(found).toHaveLength(11);
+    expect(new Set(found).size).toBe(11);
     expect(azure.simulator.requests.slice(before).filter(({ surface }) => surface === 'arm')).toHaveLength(3);
     expect(found.every((id) => id.startsWith(`/subscriptions/${production}/`))).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OutboxContent, OutboxRow } from '../../../src/application/ports/store.ts';
+import { digest } from '../../../src/domain/ids.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
 import { openTestStore, type TestStore } from '../../support/database.ts';
 import { anEvent, aRotation, ben } from './rotations.ts';
@@ -34,10 +35,10 @@ const take = async (at = now): Promise<OutboxRow> => {
 const say = (text: string): OutboxContent => ({ kind: 'message', text, mentions: [] });
 const add = (...contents: OutboxContent[]): Promise<void> =>
   opened.store.transaction((tx) => tx.addOutbox(rotation.id, contents));
-const save = (type: string): Promise<void> =>
+const save = (type: string, changed: Rotation = rotation): Promise<void> =>
   opened.store.transaction(async (tx) => {
     await tx.lockRotation(rotation.id);
-    await tx.saveRotation(rotation, anEvent(type), null);
+    await tx.saveRotation(changed, anEvent(type), null);
   });
 const rest = async (at = now): Promise<readonly OutboxContent[]> => {
   const contents: OutboxContent[] = [];
@@ -159,5 +160,37 @@ describe('a card for one person', () => {
     await save('confirmed');
     expect(await once()).toEqual({ kind: 'card', card });
     expect(await opened.store.outbox.next(personal, now, 1_000)).toBeNull();
+  });
+
+  test('of a gate is drawn again while that gate is open, and once more when it closes', async () => {
+    const gate = 'gate:prepare:b0b0' as const;
+    const open: Rotation = {
+      ...rotation,
+      phase: {
+        at: 'awaitingApproval',
+        stage: 'approveFirst',
+        gate: 'prepare',
+        digest: digest('d'),
+        votes: [],
+        since: 1_000,
+        round: 1,
+      },
+    } as Rotation;
+    await save('planned', open);
+    await add({ kind: 'direct', person: ben, text: 'Please decide', card: gate });
+    const brought = await opened.store.outbox.next(personal, now, 1_000);
+    await opened.store.outbox.sent(brought?.id ?? '', { card: gate, conversation: 'c', activityId: 'a3' });
+    await save('approved', open);
+    expect(await once()).toEqual({ kind: 'card', card: gate });
+    await save('approved', rotation);
+    expect(await once()).toEqual({ kind: 'card', card: gate });
+    await save('stepDone', rotation);
+    expect(await once()).toBeUndefined();
+  });
+
+  test('that a newer one took the place of is edited in that person’s lane', async () => {
+    const replaced = { kind: 'replaced', activityId: 'a1', person: ben } as const;
+    await add(replaced);
+    expect(await once()).toEqual(replaced);
   });
 });

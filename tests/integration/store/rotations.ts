@@ -69,7 +69,10 @@ export const over = (rotation: ApiKeysRotation): ApiKeysRotation => ({
   phase: { at: 'ended', stage: 'plan', outcome: 'cancelled', says: 'Cancelled.', finishedAt: 2_000 },
 });
 
-export const planned = (rotation: ApiKeysRotation, id: string): ApiKeysRotation => ({ ...rotation, plan: aPlan(id) });
+export const planned = (rotation: ApiKeysRotation, id: string): ApiKeysRotation => ({
+  ...rotation,
+  plan: aPlan(id),
+});
 
 const aPlan = (id: string): Plan => ({
   account: {

@@ -88,9 +88,9 @@ describe('the messaging endpoint', () => {
     expect(bench.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('an unknown invoke is answered 501, and one with strange data with a card', async () => {
+  test('an unknown invoke is answered 400, and one with strange data with a card', async () => {
     const invoke = { ...message(), type: 'invoke', id: '3' };
-    expect((await post(JSON.stringify({ ...invoke, name: 'task/fetch' }))).status).toBe(501);
+    expect((await post(JSON.stringify({ ...invoke, name: 'task/fetch' }))).status).toBe(400);
     const strange = await post(JSON.stringify({ ...invoke, name: 'adaptiveCard/action', value: 'x' }));
     expect(strange.status).toBe(200);
     expect(await strange.json()).toHaveProperty('type', 'application/vnd.microsoft.card.adaptive');

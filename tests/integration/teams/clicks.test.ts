@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../../src/application/conversation.ts';
 import { refusals } from '../../../src/adapters/teams/refusals.ts';
 import { draw } from '../../../src/adapters/teams/draw.ts';
-import type { Refusal, Rotation } from '../../../src/domain/rotation.ts';
+import type { Refusal } from '../../../src/domain/happenings.ts';
+import type { Rotation } from '../../../src/domain/rotation.ts';
 import type { CardName } from '../../../src/application/ports/store.ts';
 import { crew, startBench, type Bench, type BenchOptions } from '../../support/chatBench.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type Message,
 } from '../../support/fakeTeams.ts';
 import { rotations } from '../../support/sampleCards.ts';
+import { rotations as encryption } from '../../support/sampleEncryption.ts';
 import { at, kioskWaiver, now, planDigest } from '../../support/sampleRotations.ts';
 
 const { ada, bo, chidi, eve } = crew;
@@ -100,7 +102,7 @@ describe('a click', () => {
 
   test('that the worker has not answered in time is answered as written down', async () => {
     const bench = await start(approval, { worker: () => 'silence', server: { answerWithin: 50 } });
-    const answered = await bench.teams.click(chidi, put(bench, approval), 'Approve');
+    const answered = await bench.teams.click(chidi, put(bench, approval), 'Cancel');
     expect(textOf(answered.card ?? missing())).toMatch(
       new RegExp(`Written down for ${id}[^]*still working on it. The card will show it`),
     );
@@ -256,6 +258,65 @@ describe('forms', () => {
     expect(textOf(sent.card ?? missing())).toContain(id);
     // for everybody else it still is the help
     expect(help.edits).toBe(0);
+  });
+});
+
+describe('a choice of a key', () => {
+  const { keyChoice, keyApproval } = encryption;
+
+  test('is written down as chosen, with the vault that the card was about', async () => {
+    const bench = await start(keyChoice);
+    const { teams, records } = bench;
+    const card = put(bench, keyChoice);
+    await teams.click(ada, card, 'Check this key', {
+      option: 'newKey',
+      newName: 'chat-cmk-2',
+      identifier: '',
+    });
+    await teams.click(ada, card, 'Check this key', { option: 'newVersion', newName: '', identifier: '' });
+    expect(records.rows.map(({ said }) => said)).toEqual([
+      {
+        say: 'chooseKey',
+        rotation: keyChoice.id,
+        choice: { of: 'newKey', vault: 'https://contoso-keys.vault.azure.net/', name: 'chat-cmk-2' },
+      },
+      { say: 'chooseKey', rotation: keyChoice.id, choice: { of: 'newVersion' } },
+    ]);
+  });
+
+  test.each([
+    [{ option: 'newKey', newName: 'chat cmk', identifier: '' }, /needs a name that Key Vault takes/],
+    [{ option: 'newVersion', newName: '', identifier: 'chat-cmk' }, /isn’t the identifier of a key/],
+  ])('that can’t be understood is answered with a sentence and the card: %j', async (inputs, says) => {
+    const bench = await start(keyChoice);
+    const { teams, records } = bench;
+    const answered = await teams.click(ada, put(bench, keyChoice), 'Check this key', inputs);
+    expect(textOf(answered.card ?? missing())).toMatch(says);
+    expect(buttonsOf(answered.card ?? missing()).map(({ verb }) => verb)).toContain('chooseKey');
+    expect(records.rows).toEqual([]);
+  });
+
+  test('is not stood in the way of: Cancel goes through with the inputs beside it', async () => {
+    const bench = await start(keyChoice);
+    const { teams, records } = bench;
+    await teams.click(ada, put(bench, keyChoice), 'Cancel', { option: 'newVersion', identifier: 'half' });
+    expect(records.rows[0]?.said).toEqual({ say: 'cancel', rotation: keyChoice.id, stage: 'plan' });
+  });
+
+  test('leads to a gate whose rejection is a form about the encryption key', async () => {
+    const bench = await start(keyApproval);
+    const { teams } = bench;
+    await teams.click(chidi, put(bench, keyApproval), 'Reject…');
+    expect(shown(teams.messages().at(-1) ?? missing())).toMatch(/Reject the move to another encryption key/);
+  });
+
+  test('knows no waiver: whoever asks for one is told so', async () => {
+    const bench = await start(keyChoice);
+    const { teams, records } = bench;
+    const data = { keysmith: 1, verb: 'openAskWaiver', rotation: keyChoice.id, stage: 'plan' };
+    const answered = await teams.click(ada, put(bench, keyChoice), 'Cancel', {}, { data });
+    expect(textOf(answered.card ?? missing())).toMatch(/can’t be done at this stage/);
+    expect(records.rows).toEqual([]);
   });
 });
 

@@ -331,3 +331,31 @@ test('without an app id nothing is sent away from this machine', async () => {
 function missing(): never {
   throw new Error('there is nothing');
 }
+
+describe('what is for one approver alone', () => {
+  const { approval } = rotations;
+
+  test('an answer that came too late for the card is told in their personal chat, in the same words', async () => {
+    const { teams, messenger } = await start();
+    const answer = { answer: 'refused', rotation: approval.id, refusal: 'notAnApprover' } as const;
+    ok(await messenger.send(toPerson(teams, dana), { kind: 'answer', rotation: approval, answer }));
+    const [told] = teams.messages(personalChatId(dana));
+    expect(told === undefined ? '' : shown(told)).toMatch(
+      /^R-7K3FQ2 · contoso-chat: The policy doesn’t name you as an approver here\. The votes are as they were\./,
+    );
+  });
+
+  test('a gate’s card is drawn for them, edited in place, and gives way to a newer one', async () => {
+    const { teams, messenger } = await start();
+    const card = { kind: 'card', card: `gate:prepare:${chidi.objectId}`, rotation: approval, now } as const;
+    const { activityId: over } = ok(await messenger.send(toPerson(teams, chidi), card));
+    const [message] = teams.messages(personalChatId(chidi));
+    if (message === undefined) throw new Error('nothing was sent');
+    expect(shown(message)).toMatch(/Your approval is asked for/);
+    ok(await messenger.send(toPerson(teams, chidi), { ...card, rotation: rotations.moving, over }));
+    expect(shown(message)).toMatch(/Approved by Bo Chen and Chidi Okafor/);
+    ok(await messenger.send(toPerson(teams, chidi), { kind: 'replaced', rotation: approval, over }));
+    expect(shown(message)).toMatch(/replaced by a newer one/);
+    expect(teams.messages(personalChatId(chidi))).toHaveLength(1);
+  });
+});

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** Which requests of the bot a fault meets. `send` covers new messages and replies. */
-export type Operation = 'send' | 'update' | 'create' | 'member' | 'members' | 'token' | 'keys';
+export type Operation = 'send' | 'update' | 'create' | 'member' | 'members' | 'token' | 'keys' | 'signIn';
 
 /**
  * How Teams fails: with a status (`code` is the error's code in the body, `retryAfter` in seconds), by

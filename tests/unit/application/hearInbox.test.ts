@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Answer, Said } from '../../../src/application/conversation.ts';
 import { type HearInbox, inboxHearer } from '../../../src/application/hearInbox.ts';
 import type { Directory } from '../../../src/application/ports/directory.ts';
-import type { AuditEvent, InboxRow, Store, Tx } from '../../../src/application/ports/store.ts';
+import type { AuditEvent, InboxRow, OutboxContent, Store, Tx } from '../../../src/application/ports/store.ts';
 import type { ApiKeysRotation } from '../../../src/domain/apiKeys/rotation.ts';
 import type { Person } from '../../../src/domain/people.ts';
 import type { GateRule, Group } from '../../../src/domain/policy.ts';
@@ -24,6 +24,7 @@ function desk(memberOf: Directory['memberOf']) {
   const answers = new Map<string, Answer>();
   const logged: { event: string }[] = [];
   const events: unknown[] = [];
+  const sent: OutboxContent[] = [];
   let woken = (): void => undefined;
 
   const tx = {
@@ -36,7 +37,8 @@ function desk(memberOf: Directory['memberOf']) {
       return Promise.resolve();
     },
     addEffects: () => Promise.resolve(),
-    addOutbox: () => Promise.resolve(),
+    addOutbox: (_id: unknown, contents: readonly OutboxContent[]) =>
+      Promise.resolve(void sent.push(...contents)),
   } as unknown as Tx;
   const store = {
     rotations: { find: () => Promise.resolve(kept.rotation) },
@@ -59,12 +61,14 @@ function desk(memberOf: Directory['memberOf']) {
     clock: { now: () => kept.now },
     log: { info: note, warn: note, error: note },
     lookupWithin: 5_000,
+    answerWithin: 3_000,
   } as unknown as HearInbox);
 
   return {
     kept,
     logged,
     events,
+    sent,
     hear,
     answers,
     post: (by: Person, said?: Partial<Said>): string => {
@@ -152,4 +156,29 @@ test('a look that breaks is a bug that is logged, and an answer', async () => {
   expect(await answered(post(dana))).toMatchObject({ answer: 'cannot', because: 'brokenInside' });
   expect(logged).toContainEqual(expect.objectContaining({ event: 'inbox.lookBroke' }));
   expect(kept.rotation.phase).toMatchObject({ votes: [] });
+});
+
+test('whoever was told to wait is told why their vote doesn’t count, and their card is drawn anew', async () => {
+  const { kept, post, answered, sent } = desk(() => {
+    kept.now += 3_000;
+    return Promise.resolve(ok([]));
+  });
+  const answer = await answered(post(dana));
+  expect(answer).toMatchObject({ answer: 'refused', refusal: 'notAnApprover' });
+  expect(sent).toEqual([
+    { kind: 'card', card: 'living' },
+    { kind: 'answer', person: dana, answer },
+  ]);
+});
+
+test('nobody is told twice: not of a vote that counts, nor of an answer that came in time', async () => {
+  const late = desk((_who, groups) => {
+    late.kept.now += 3_000;
+    return Promise.resolve(ok(groups.map(({ id }) => id)));
+  });
+  expect(await late.answered(late.post(dana))).toMatchObject({ answer: 'done' });
+  expect(late.sent).toEqual([]);
+  const soon = desk(() => Promise.resolve(ok([])));
+  expect(await soon.answered(soon.post(dana))).toMatchObject({ answer: 'refused' });
+  expect(soon.sent).toEqual([]);
 });

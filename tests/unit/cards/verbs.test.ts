@@ -10,6 +10,8 @@ const digest = 'ab'.repeat(32);
 const approve = { keysmith: 1, verb: 'approve', rotation: 'R-7K3FQ2', stage: 'approveFirst', digest };
 const typed = {
   reason: 'because',
+  says: 'it was needed',
+  emergency: 'false',
   subject: 'traffic',
   account: 'contoso-chat',
   procedure: 'apiKeys',
@@ -85,6 +87,28 @@ describe('a click', () => {
       ok: true,
       value: { say: 'submitRotate', account: 'other', procedure: 'apiKeys', reason: 'r', ticket: 'T-1' },
     });
+  });
+
+  test.each<[string, object, object]>([
+    ['a vote taken back', { verb: 'withdrawVote' }, { say: 'withdrawVote', stage: 'approveFirst' }],
+    ['the form of a review', { verb: 'openReview' }, { say: 'openReview' }],
+    ['a review', { verb: 'review', says: ' fine \n' }, { say: 'review', says: 'fine' }],
+  ])('%s is understood', (_what, data, said) => {
+    const common = { keysmith: 1, rotation: 'R-7K3FQ2', stage: 'approveFirst' };
+    expect(parseCardData({ ...common, ...data })).toEqual({
+      ok: true,
+      value: { rotation: 'R-7K3FQ2', ...said },
+    });
+    expect(parseCardData({ ...common, ...data, by: 'somebody' }).ok).toBe(false);
+    expect(parseCardData({ ...common, ...data, signIn: 'token' }).ok).toBe(false);
+  });
+
+  test('is an emergency only where the box was ticked', () => {
+    const data = { keysmith: 1, verb: 'submitRotate', account: 'a', procedure: 'apiKeys', reason: 'r' };
+    const value = (emergency: unknown) => parseCardData({ ...data, emergency });
+    expect(value('true')).toMatchObject({ ok: true, value: { breakGlass: true } });
+    expect(value('false')).toEqual(parseCardData(data));
+    for (const odd of [true, 'yes', 1]) expect(value(odd).ok).toBe(false);
   });
 
   test.each<[string, unknown]>([

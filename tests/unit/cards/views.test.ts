@@ -30,9 +30,9 @@ describe('a gate', () => {
     expect(words).toContain('You asked for this, so your approval doesn’t count.');
   });
 
-  test('tells whoever voted when they did, and lets them still reject', () => {
+  test('tells whoever voted when they did, and lets them take it back or still reject', () => {
     const { buttons, words } = seenBy(rotations.approval, bo);
-    expect(buttons).toEqual(['Reject…', 'Cancel']);
+    expect(buttons).toEqual(['Take back', 'Reject…', 'Cancel']);
     expect(words).toContain('You approved at {{TIME(2026-03-04T10:38:00Z)}}.');
   });
 

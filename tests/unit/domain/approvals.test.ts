@@ -151,6 +151,14 @@ describe('votes in time', () => {
     play.happen({ type: 'notReached', person: bo });
     expect(forecast()).toBe(true);
   });
+
+  test('unless others will be called in who can make it up', () => {
+    const play = atGate(gates({ escalate: { after: 120_000, to: { people: [eli], groups: [] } } }));
+    play.happen({ type: 'notReached', person: bo });
+    expect(
+      play.rotation.phase.at === 'awaitingApproval' && isOutOfReach(play.rotation, play.rotation.phase),
+    ).toBe(false);
+  });
 });
 
 /** Nothing opens before this time. */

@@ -13,7 +13,7 @@ import { nameOf } from './words.ts';
 export const formDoneCard = ({ rotation }: CardView, by: Person, did: string, said = ''): Card =>
   fill('form-done', {
     ...headingOf(rotation),
-    glyph: marks.done.glyph,
+    ...marks.done,
     title: `${nameOf(by)} ${did}`,
     says: said.trim() === '' ? '' : `“${plain(said, 300)}”`,
     where: 'The card of the rotation shows where it stands.',

@@ -24,7 +24,7 @@ export function statusOf(view: CardView): Card {
   return fitting((rows) => {
     const note = 'This is how it stands now. The card in the channel stays up to date and has the buttons.';
     const part = partOf(view, rows);
-    return cardOf(view, { ...part, buttons: [], note, data: { ...part.data, asks: false } });
+    return cardOf(view, { ...part, buttons: [], quiet: true, note, data: { ...part.data, asks: false } });
   });
 }
 

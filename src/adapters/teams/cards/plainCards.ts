@@ -36,15 +36,15 @@ export const replacedCard = (rotation: string): Card =>
     summary: 'This card was replaced by a newer one.',
     title: 'This card was replaced by a newer one',
     says: `${rotation} goes on there. A decision counts wherever it was made.`,
-    remedy: `Look for the newer card in this channel, or say: status ${rotation}`,
+    remedy: `Look for the newer card here, or say: status ${rotation}`,
     near: '',
   });
 
 /** A Teams picker gets unusable long before the card gets too large. */
 const mostAccounts = 100;
 
-/** Asks what to rotate. `accounts` are offered by name, `chosen` is preset; any other can be typed. */
-export function askRotateCard(accounts: readonly string[], chosen?: string): Card {
+/** Asks what to rotate. `accounts` are offered by name, `chosen` and `emergency` are preset; any other can be typed. */
+export function askRotateCard(accounts: readonly string[], chosen?: string, emergency = false): Card {
   const offered = accounts.slice(0, mostAccounts);
   return fill('request', {
     choices: offered.map((name) => ({ title: plain(name, 90), value: name.slice(0, 260) })),
@@ -52,6 +52,7 @@ export function askRotateCard(accounts: readonly string[], chosen?: string): Car
     offers: offered.length > 0,
     typeOnly: offered.length === 0,
     style: offered.length > 8 ? 'filtered' : 'compact',
+    emergency: String(emergency),
     example: accountInWords(offered[0] ?? 'contoso-chat'),
     buttons: [button('Ask for it', { keysmith: 1, verb: 'submitRotate' }, 'positive')],
   });

@@ -1,6 +1,7 @@
 import type { Procedure } from '../../../domain/procedures.ts';
 import { accountOf, type Rotation } from '../../../domain/rotation.ts';
 import type { Button } from './buttons.ts';
+import { isEmergency, marked, reviewButtons, reviewRows } from './emergency.ts';
 import { alarms } from './encryptionKey/guardedRows.ts';
 import { accountInWords, plain } from './plain.ts';
 import { facts, marks, row, type Fact, type Mark, type Row } from './rows.ts';
@@ -25,6 +26,8 @@ export type Part = Readonly<{
   template: TemplateName;
   status: Status;
   buttons: readonly Button[];
+  /** A picture only: nothing can be pressed on it. */
+  quiet?: boolean;
   /** Where the viewer stands; empty on the card that everybody sees. */
   note?: string;
   /** Whether the list of stages is shown without a click. */
@@ -43,8 +46,8 @@ const kinds = { apiKeys: 'API key', encryptionKey: 'Encryption key' } as const s
 
 /** What every card of a rotation is headed with. */
 export const headingOf = (rotation: Rotation) => ({
-  summary: `${accountInWords(accountName(rotation))}, ${kinds[rotation.procedure].replace(/^E/, 'e')} rotation ${rotation.id}`,
-  kicker: `${kinds[rotation.procedure]} rotation ${rotation.id}`,
+  summary: `${isEmergency(rotation) ? 'EMERGENCY: ' : ''}${accountInWords(accountName(rotation))}, ${kinds[rotation.procedure].replace(/^E/, 'e')} rotation ${rotation.id}`,
+  kicker: `${isEmergency(rotation) ? 'EMERGENCY · ' : ''}${kinds[rotation.procedure]} rotation ${rotation.id}`,
   account: plain(accountName(rotation), 120),
 });
 
@@ -53,7 +56,7 @@ export function cardOf(view: CardView, part: Part): Card {
   const { rotation, now } = view;
   const { status } = part;
   const heading = headingOf(rotation);
-  return fill(part.template, {
+  const card = fill(part.template, {
     ...heading,
     summary: `${heading.summary}: ${stageSummary(rotation)}`,
     asked: askedBy(rotation),
@@ -70,9 +73,10 @@ export function cardOf(view: CardView, part: Part): Card {
     details: details(rotation),
     remarks: rotation.remarks.slice(-6).map((remark) => ({ text: plain(remark, 240) })),
     note: part.note ?? '',
-    buttons: part.buttons,
+    buttons: [...part.buttons, ...(part.quiet === true ? [] : reviewButtons(view))],
     ...part.data,
   });
+  return marked(card, rotation);
 }
 
 const askedBy = ({ request }: Rotation): string => `${nameOf(request.by)}: “${plain(request.reason, 240)}”`;
@@ -81,6 +85,7 @@ const askedBy = ({ request }: Rotation): string => `${nameOf(request.by)}: “${
 function warnings(rotation: Rotation): readonly Row[] {
   const { notReached } = rotation;
   return [
+    ...reviewRows(rotation),
     ...(rotation.procedure === 'encryptionKey' ? alarms(rotation) : []),
     ...(notReached.length === 0
       ? []

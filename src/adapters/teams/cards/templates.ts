@@ -7,6 +7,7 @@ import type { Card } from './view.ts';
 export const templateNames = [
   'approval',
   'ask-reject',
+  'ask-review',
   'ask-waiver',
   'choice',
   'ended',
@@ -22,6 +23,7 @@ export const templateNames = [
   'refusal',
   'request',
   'retirement',
+  'review',
   'status',
   'switch-consumer',
   'waiver',

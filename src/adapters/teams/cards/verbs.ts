@@ -64,6 +64,7 @@ const keyInputs = {
 const cardData = z.discriminatedUnion('verb', [
   button('approve', { ...ofRotation, digest: sha256 }),
   button('reject', { ...ofRotation, digest: sha256, reason: optionalText(longestReason) }),
+  button('withdrawVote', ofRotation),
   button('declare', { ...ofRotation, consumer: name, holds: z.enum(['Key1', 'Key2', 'neither']) }),
   button('confirm', { ...ofRotation, consumer: name, to: slot }),
   button('withdraw', { ...ofRotation, consumer: name, to: slot }),
@@ -80,6 +81,8 @@ const cardData = z.discriminatedUnion('verb', [
   button('refresh', { ...ofRotation, waiver: waiver.optional() }),
   button('openAskWaiver', ofRotation),
   button('openReject', { ...ofRotation, digest: sha256 }),
+  button('openReview', ofRotation),
+  button('review', { ...ofRotation, says: reason }),
   button('openRotate', {}),
   button('submitRotate', {
     account: optionalText(260),
@@ -87,11 +90,14 @@ const cardData = z.discriminatedUnion('verb', [
     procedure: z.enum(['apiKeys', 'encryptionKey']),
     reason,
     ticket: optionalText(100),
+    emergency: z.enum(['true', 'false']).optional(),
   }),
 ]);
 
 type Typed =
   | 'reason'
+  | 'says'
+  | 'emergency'
   | 'subject'
   | 'account'
   | 'otherAccount'
@@ -115,9 +121,17 @@ export type CardClick = Readonly<
   | { say: 'unclearKey'; rotation: RotationId; unclear: Exclude<UnclearKey, 'option'> }
   | { say: 'openAskWaiver'; rotation: RotationId }
   | { say: 'openReject'; rotation: RotationId; stage: Stage; digest: Digest }
+  | { say: 'openReview'; rotation: RotationId }
   | { say: 'openRotate' }
   /** `account` is empty when none was given: one of the two inputs has to be filled. */
-  | { say: 'submitRotate'; account: string; procedure: Procedure; reason: string; ticket?: string }
+  | {
+      say: 'submitRotate';
+      account: string;
+      procedure: Procedure;
+      reason: string;
+      ticket?: string;
+      breakGlass?: true;
+    }
 >;
 
 const ofConsumer = 'consumer:';
@@ -157,6 +171,10 @@ function toClick(data: z.output<typeof cardData>): Result<CardClick, 'malformed'
         digest: data.digest,
         ...filled('reason', data.reason),
       });
+    case 'withdrawVote':
+      return ok({ say, rotation: data.rotation, stage: data.stage });
+    case 'review':
+      return ok({ say, rotation: data.rotation, says: data.says });
     case 'declare':
       return ok({ say, rotation: data.rotation, consumer: data.consumer, holds: data.holds });
     case 'confirm':
@@ -189,6 +207,7 @@ function toClick(data: z.output<typeof cardData>): Result<CardClick, 'malformed'
     case 'askAgain':
     case 'closeOldKeyAlive':
     case 'openAskWaiver':
+    case 'openReview':
       return ok({ say, rotation: data.rotation });
     case 'refresh':
       return ok({
@@ -205,6 +224,7 @@ function toClick(data: z.output<typeof cardData>): Result<CardClick, 'malformed'
         procedure: data.procedure,
         reason: data.reason,
         ...filled('ticket', data.ticket),
+        ...(data.emergency === 'true' ? { breakGlass: true } : {}),
       });
     default:
       return unreachable(data);

@@ -1,10 +1,8 @@
-import { knownVoters } from '../../../../domain/approval.ts';
-import { ballotOf } from '../../../../domain/voters.ts';
-import { samePerson } from '../../../../domain/people.ts';
 import { isOver } from '../../../../domain/rotation.ts';
 import type { ApiKeysRotation } from '../../../../domain/apiKeys/rotation.ts';
 import type { Waiver, WaiverSubject } from '../../../../domain/apiKeys/waivers.ts';
 import { button, ofRotation, refreshed, type Button } from '../buttons.ts';
+import { marked } from '../emergency.ts';
 import { accountInWords, plain } from '../plain.ts';
 import { refusalCard } from '../plainCards.ts';
 import { marks } from '../rows.ts';
@@ -14,7 +12,8 @@ import { needOf, standing } from '../standing.ts';
 import { fill, fitting } from '../templates.ts';
 import { clock } from '../times.ts';
 import type { Card, CardOptions, ApiKeysView } from '../view.ts';
-import { nameOf, names, number } from '../words.ts';
+import { mayVoteWords } from '../votes.ts';
+import { nameOf, number } from '../words.ts';
 
 /** The card of one waiver: what would be gone on without, why, who asked, and its votes. */
 export function waiverCard(view: ApiKeysView, waiverId: number, options: CardOptions = {}): Card {
@@ -29,13 +28,9 @@ export function waiverCard(view: ApiKeysView, waiverId: number, options: CardOpt
   }
   const need = needOf(rotation, 'waive');
   const others = [waiver.askedBy];
-  const ballot = ballotOf(rotation, 'waive', others);
   const open = waiver.state === 'asked' && !isOver(rotation);
   const mine = standing(view, 'waive', waiver.votes, others);
   const status = statusOf(rotation, waiver, need);
-  const left = (ballot === undefined ? [] : knownVoters(ballot, rotation.members ?? {})).filter(
-    (person) => !waiver.votes.some(({ by }) => samePerson(by, person)),
-  );
   const data = {
     summary: `${accountInWords(accountName(rotation))}, key rotation ${rotation.id}: waiver ${waiver.id}`,
     kicker: `Waiver ${waiver.id} · ${rotation.id}`,
@@ -51,12 +46,12 @@ export function waiverCard(view: ApiKeysView, waiverId: number, options: CardOpt
     votes: waiver.votes
       .slice(0, 8)
       .map(({ by, at }) => ({ name: nameOf(by), at: `approved at ${clock(at, now)}` })),
-    mayVote: open && left.length > 0 ? `May approve: ${names(left, 8)}` : '',
+    mayVote: open ? mayVoteWords(rotation, 'waive', waiver.votes, others) : '',
     note: open ? mine.note : '',
     buttons: open ? buttonsOf(rotation, waiver, mine) : [],
   };
   const refresh = { ...ofRotation(rotation), verb: 'refresh', waiver: waiver.id } as const;
-  return fitting(() => refreshed(fill('waiver', data), refresh, options));
+  return fitting(() => refreshed(marked(fill('waiver', data), rotation), refresh, options));
 }
 
 function buttonsOf(

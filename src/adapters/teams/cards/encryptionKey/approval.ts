@@ -12,7 +12,7 @@ import { checkParts } from './planChecks.ts';
 
 /** The gate: what would be done and in which order, and what of it can't be undone. */
 export function approval(view: EncryptionView, phase: OpenGate, rows: number): Part {
-  const { rotation, actions } = view;
+  const { rotation } = view;
   const { plan } = rotation;
   const oneWay = plan?.oneWay === true;
   const what = oneWay
@@ -32,7 +32,6 @@ export function approval(view: EncryptionView, phase: OpenGate, rows: number): P
       checksTitle: checksTitle(plan?.checks ?? []),
       ...checkParts(plan, rows),
       ...votesOf(view, phase),
-      whyNot: actions.whyNotRollBack === undefined ? '' : `No Roll back: ${plain(actions.whyNotRollBack)}`,
     },
   };
 }
@@ -99,7 +98,7 @@ function undoneOf(rotation: EncryptionKeyRotation, plan: EncryptionPlan): readon
         : [dying('unsure', 'The new version', 'it stays in the vault; never delete it once data uses it.')];
   const data =
     plan.previous === null
-      ? dying('halted', 'The way back', 'there is none to a Microsoft-managed key.')
+      ? dying('halted', 'The key of Microsoft', 'there is no way back to it.')
       : dying(
           'unsure',
           'What is written meanwhile',

@@ -155,5 +155,5 @@ const moreOf = ({ more, candidates }: Found, most: number): string => {
   const hidden = more + Math.max(0, candidates.length - most);
   return hidden === 0
     ? ''
-    : `${counted(hidden, 'more version is', 'more versions are')} in the vault: choose one by its identifier.`;
+    : `${counted(hidden, 'more version is', 'more versions are')} there: choose one by its identifier.`;
 };

@@ -167,8 +167,8 @@ function proofPart(rotation: EncryptionKeyRotation, rows: number) {
   const hidden = differences.length - rows;
   return {
     proofs: [
-      row('done', plain(accountName(rotation), 80), `names ${afterText(rotation)}`),
-      row('done', 'The data plane', plain(dataPlane ?? 'answered', 240)),
+      row('done', plain(accountName(rotation), 80), namedText(rotation)),
+      row('done', 'Data plane', plain(dataPlane ?? 'It answers.', 240)),
       differences.length === 0
         ? row('done', 'Everything else', 'nothing but the encryption changed')
         : row(
@@ -185,6 +185,12 @@ function proofPart(rotation: EncryptionKeyRotation, rows: number) {
     differencesRest: hidden > 0 ? `and ${number(hidden)} more` : '',
   };
 }
+
+/** What the account says of its key: a version, or none where Azure follows the newest by itself. */
+const namedText = (rotation: EncryptionKeyRotation): string =>
+  canPin(rotation)
+    ? `names no version of its key; the newest is ${afterText(rotation)}`
+    : `names ${afterText(rotation)}`;
 
 const shown = (value: string | null): string => (value === null ? 'not there' : plain(value, 100));
 
