@@ -84,6 +84,8 @@ describe('a move to a new version, killed again and again', () => {
 
   test('inside the creation, which happens after its death', async () => {
     await next;
+    // long enough that the program is back and killed once more before Azure is done
+    Object.assign(keysmith.simulator.timing, { wrapTime: 15_000 });
     strike('PATCH', change, never, afterDeath);
     await killed(() => {
       next = inFlight('PATCH', change);
@@ -113,6 +115,7 @@ describe('a move to a new version, killed again and again', () => {
   });
 
   test('while the last choice is open; and it is made', async () => {
+    Object.assign(keysmith.simulator.timing, { wrapTime: 5000 });
     await killed();
     await thread.press(ada, 'Stay');
     await thread.shows(/Finished/);

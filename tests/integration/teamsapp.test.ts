@@ -75,7 +75,11 @@ test('a variable that the schema refuses is refused, with its place', async () =
   const made = await buildPackage(folder, { ...variables, BOT_ID: 'my bot', APP_PUBLISHER: 'x'.repeat(33) });
   expect(made).toMatchObject({
     ok: false,
-    error: [expect.stringContaining('/developer/name'), expect.stringContaining('/bots/0/botId')],
+    error: [
+      expect.stringContaining('/developer/name'),
+      expect.stringContaining('/bots/0/botId'),
+      expect.stringContaining('/webApplicationInfo/id'),
+    ],
   });
 });
 

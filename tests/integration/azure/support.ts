@@ -106,7 +106,7 @@ function accountIn(simulator: Simulator, name: string): Account {
     kind: row.kind,
     location: row.location,
     endpoint: simulator.endpoint(name),
-    ...(row.tags === undefined ? {} : { tags: row.tags }),
+    tags: row.tags,
   };
 }
 
