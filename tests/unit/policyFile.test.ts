@@ -124,6 +124,7 @@ describe('a policy that keeps every rule', () => {
       prepare: { need: 2, from: all },
       retire: { need: 2, from: all },
       oneWay: { need: 3, from: all },
+      breakGlass: { need: 1, from: all.filter(({ name }) => ['Bo', 'Chen'].includes(name)) },
     });
     expect(file.warnings).toEqual([]);
     expect(file.accounts).toEqual(['contoso-chat', 'contoso-vision']);

@@ -21,7 +21,8 @@ export function checkRow(check: Check): Row {
 export function checksTitle(checks: readonly Check[]): string {
   const parts = (['pass', 'warn', 'unknown', 'refuse'] as const).flatMap((verdict) => {
     const n = checks.filter((check) => check.verdict === verdict).length;
-    return n === 0 ? [] : [`${n} ${verdicts[verdict][1]}`];
+    const word = verdict === 'warn' && n > 1 ? 'warnings' : verdicts[verdict][1];
+    return n === 0 ? [] : [`${n} ${word}`];
   });
   return parts.length === 0 ? '' : `Checks: ${parts.join(', ')}`;
 }
