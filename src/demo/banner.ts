@@ -37,7 +37,7 @@ export const ideas: readonly string[] = [
   '`@Keysmith rotate contoso-chat encryption yearly` moves it to another encryption key: choose one on the card (curve, off and lapsed show what a refusal looks like), approve as two others, stay or roll back. Then disable the previous version below, and look at the channel.',
   '`@Keysmith rotate contoso-docs encryption audit`: out of its Microsoft-managed key, through a door that opens once. It takes three approvers.',
   '`@Keysmith rotate lab-auto-one encryption test`: Azure follows its key by itself, so making a version is the switch, and lab-auto-two moves with it.',
-  '`@Keysmith rotate contoso-chat-dev --emergency the key was leaked`: Bo or Chen alone decides, the others are told at once, and one of them owes a review afterwards.',
+  '`@Keysmith rotate contoso-chat --emergency the key was leaked`: Bo or Chen alone decides, the others are told at once, and one of them owes a review afterwards.',
   '`@Keysmith rotate lab-walled encryption test`: refused; so are lab-purgeable, lab-powerless, lab-policy-gap, lab-anonymous, lab-far, lab-foreign, lab-off and lab-busy, each for another reason.',
   '`@Keysmith rotate` asks with a form; `@Keysmith status` and `@Keysmith help` answer too.',
   'Reject… instead of approving, or press “Switch back” at the end.',

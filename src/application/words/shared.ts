@@ -1,6 +1,6 @@
 import type { SharedNews } from '../../domain/effects.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { ballotOf } from '../../domain/voters.ts';
+import { ballotOf, skippedBy } from '../../domain/voters.ts';
 import { duration } from '../duration.ts';
 
 /** News that is told in the same words whichever procedure it is. */
@@ -17,6 +17,8 @@ export type CommonNews = Extract<
   | 'reviewed'
   | 'retried'
 >;
+
+const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 
 type Facts = Readonly<{ rotation: Rotation; at: number }>;
 
@@ -43,8 +45,12 @@ export const commonWords: Readonly<Record<CommonNews, (facts: Facts) => string>>
     phase.at === 'awaitingWindow'
       ? `approved. It is carried out in ${duration(phase.until - at)}, when the next window of the policy opens. Until then it can be cancelled.`
       : 'approved. It waits for the next window of the policy.',
-  skipped: ({ rotation: { request } }) =>
-    `${request.by.name} began an emergency rotation, so you are not asked this time. The reason given: ${request.reason}. You can follow it on the card; when it is over you are asked for a review.`,
+  // In the thread it stands beside what the others are asked, so it says who is meant.
+  skipped: ({ rotation }) => {
+    const skipped = skippedBy(rotation).map(({ name }) => name);
+    const are = skipped.length === 1 ? 'is' : 'are';
+    return `${rotation.request.by.name} began an emergency rotation, so ${listed.format(skipped)} ${are} not asked this time. The reason given: ${rotation.request.reason}. It can be followed on the card; when it is over, one of those who were not asked owes a review.`;
+  },
   reviewOwed: ({ rotation: { request } }) =>
     `the emergency rotation of ${request.by.name} is over, and a review is owed. Please look at the record and write with the button on the card what you think of it. I ask again until somebody has.`,
   reviewed: ({ rotation: { review } }) =>
