@@ -1,14 +1,13 @@
 import type { Tools } from '../effects.ts';
-import { gateAt, opensAt, windowPhase } from '../gateTime.ts';
+import { gateDue, type Gates, keptTrue, opensAt, windowPhase } from '../gateTime.ts';
 import type { On } from '../happenings.ts';
-import { enter, say, stay, then, withEffects } from '../outcome.ts';
+import { enter, say, stay, withEffects } from '../outcome.ts';
 import { err, ok } from '../result.ts';
-import { approversOf } from '../voters.ts';
-import { clickedGate, countVote, renewedGate, takenBack } from '../voting.ts';
+import { clickedGate, countVote, takenBack } from '../voting.ts';
 import { end, openGate, passGate, retiringOf } from './flow.ts';
 import { onTheirWay } from './moving.ts';
 import { otherSlot } from './plan.ts';
-import type { ApiKeysRotation, Decided, Outcome, Phase } from './rotation.ts';
+import type { ApiKeysRotation, Decided, GateStage, Outcome, Phase } from './rotation.ts';
 import { blockersOf, gateSubject } from './safety.ts';
 
 const openPhase = ({
@@ -58,37 +57,25 @@ export function reject(rotation: ApiKeysRotation, event: On<'rejected'>): Decide
   return ok(withEffects(held, say('held', [rotation.request.by])));
 }
 
-/** After anything that may have changed what an open gate, or an approval that waits for its window, is about. */
+const gates = (at: number, tools: Tools): Gates<ApiKeysRotation, GateStage> => ({
+  digest: (about, gate) => tools.digest(gateSubject(about, gate)),
+  withPhase: (rotation, phase) => ({ ...rotation, phase }),
+  open: (rotation, stage) => openGate(rotation, stage, at, tools),
+  pass: (rotation, stage) => passGate(rotation, stage, at),
+});
+
+/** After anything that may have changed what is being approved, or was. */
 export function keepGateTrue(rotation: ApiKeysRotation, at: number, tools: Tools): Outcome {
   const { phase } = rotation;
-  if (phase.at === 'awaitingWindow') {
-    if (tools.digest(gateSubject(rotation, phase.gate)) === phase.digest) return stay(rotation);
-    return then(withEffects(rotation, say('planChanged')), (next) => openGate(next, phase.stage, at, tools));
-  }
-  if (phase.at !== 'awaitingApproval') return stay(rotation);
-  const renewed = renewedGate(rotation, phase, (about, gate) => tools.digest(gateSubject(about, gate)));
-  if (renewed === null) return stay(rotation);
-  const asked = { ...renewed.rotation, phase: renewed.phase };
-  return renewed.voided
-    ? withEffects(asked, say('planChanged', approversOf(rotation, phase.gate)))
-    : stay(asked);
+  return phase.at === 'awaitingApproval' || phase.at === 'awaitingWindow'
+    ? keptTrue(rotation, phase, gates(at, tools))
+    : stay(rotation);
 }
 
-/** What time does to a gate: votes expire, others are called in, a window opens, an approval gets too old. */
+/** What time does to a gate that asks, or to an approval that waits. */
 export function whenGateIsDue(rotation: ApiKeysRotation, at: number, tools: Tools): Outcome {
   const { phase } = rotation;
-  if (phase.at === 'awaitingApproval') {
-    const due = gateAt(rotation, phase, at);
-    if (due.rotation === rotation && due.phase === phase) return stay(rotation);
-    return withEffects({ ...due.rotation, phase: due.phase }, ...due.effects);
-  }
-  if (phase.at !== 'awaitingWindow' || at < Math.min(phase.until, phase.expires)) return stay(rotation);
-  if (at >= phase.expires)
-    return then(withEffects(rotation, say('approvalExpired')), (next) =>
-      openGate(next, phase.stage, at, tools),
-    );
-  const until = opensAt(rotation, at, tools);
-  return until <= at
-    ? passGate(rotation, phase.stage, at)
-    : stay({ ...rotation, phase: { ...phase, until } });
+  return phase.at === 'awaitingApproval' || phase.at === 'awaitingWindow'
+    ? gateDue(rotation, phase, at, tools, gates(at, tools))
+    : stay(rotation);
 }

@@ -4,8 +4,9 @@ import { plain } from '../plain.ts';
 import { facts } from '../rows.ts';
 import { type Part, type Status } from '../shared.ts';
 import { clock } from '../times.ts';
+import { endedPart } from '../stopped.ts';
 import type { ApiKeysView } from '../view.ts';
-import { nameOf, names, number } from '../words.ts';
+import { names, number } from '../words.ts';
 import { receiptTally, truthRows } from './consumerRows.ts';
 import { oldKeyRows } from './evidence.ts';
 import { slotRows } from './slotRows.ts';
@@ -94,31 +95,13 @@ function caveat(traffic: ApiKeysRotation['traffic']): string {
 
 /** The end of a rotation that was not carried out. */
 export function ended(view: ApiKeysView, phase: Extract<Phase, { at: 'ended' }>, rows: number): Part {
-  const { rotation, now } = view;
+  const { rotation } = view;
   const touched = rotation.touchedAt !== undefined;
   const consumers = truthRows(rotation, rows);
-  const by = phase.by === undefined ? '' : ` by ${nameOf(phase.by)}`;
-  const headline = { refused: 'Not started', declined: `Rejected${by}`, cancelled: `Cancelled${by}` }[
-    phase.outcome
-  ];
-  return {
-    template: 'ended',
-    status: {
-      tone: phase.outcome === 'refused' ? 'attention' : 'emphasis',
-      mark: phase.outcome === 'refused' ? 'halted' : 'left',
-      headline,
-      says: [plain(phase.says, 400)],
-      clock: `At ${clock(phase.finishedAt, now)}`,
-    },
-    buttons: [],
-    stagesOpen: false,
-    data: {
-      remedy: plain(phase.remedy ?? '', 400),
-      keys: touched ? slotRows(rotation) : [],
-      consumers: touched ? consumers.rows : [],
-      consumersRest: consumers.rest,
-      // a cancelled one says so itself
-      untouched: touched || phase.outcome === 'cancelled' ? '' : 'No key was changed.',
-    },
+  const truth = {
+    keys: touched ? slotRows(rotation) : [],
+    consumers: touched ? consumers.rows : [],
+    consumersRest: consumers.rest,
   };
+  return endedPart(view, phase, truth, touched ? undefined : 'No key was changed.');
 }

@@ -11,8 +11,9 @@ import { facts, row, type Row } from '../rows.ts';
 import { accountName, type Part, type Status } from '../shared.ts';
 import { bystanderNote, isInvolved } from '../standing.ts';
 import { clock } from '../times.ts';
+import { endedPart } from '../stopped.ts';
 import type { EncryptionView } from '../view.ts';
-import { counted, nameOf, names, number } from '../words.ts';
+import { counted, names, number } from '../words.ts';
 import { guardedRows } from './guardedRows.ts';
 import { keyRows } from './halted.ts';
 import { afterText, beforeText, keyText } from './keyWords.ts';
@@ -200,30 +201,8 @@ export function ended(
   phase: Extract<EncryptionPhase, { at: 'ended' }>,
   rows: number,
 ): Part {
-  const { rotation, now } = view;
+  const { rotation } = view;
   const changed = rotation.touchedAt !== undefined || rotation.created !== undefined;
-  const by = phase.by === undefined ? '' : ` by ${nameOf(phase.by)}`;
-  const headline = { refused: 'Not started', declined: `Rejected${by}`, cancelled: `Cancelled${by}` }[
-    phase.outcome
-  ];
-  return {
-    template: 'ended',
-    status: {
-      tone: phase.outcome === 'refused' ? 'attention' : 'emphasis',
-      mark: phase.outcome === 'refused' ? 'halted' : 'left',
-      headline,
-      says: [plain(phase.says, 400)],
-      clock: `At ${clock(phase.finishedAt, now)}`,
-    },
-    buttons: [],
-    stagesOpen: false,
-    data: {
-      remedy: plain(phase.remedy ?? '', 400),
-      keys: changed ? keyRows(rotation, rows) : [],
-      consumers: [],
-      consumersRest: '',
-      // a cancelled one says so itself
-      untouched: changed || phase.outcome === 'cancelled' ? '' : 'Nothing was changed in Azure.',
-    },
-  };
+  const truth = { keys: changed ? keyRows(rotation, rows) : [], consumers: [], consumersRest: '' };
+  return endedPart(view, phase, truth, changed ? undefined : 'Nothing was changed in Azure.');
 }
